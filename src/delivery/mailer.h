@@ -1,0 +1,73 @@
+/*
+ * mailer.h - SMTP transactions by libESMTP, one session at a time.
+ *
+ * mailer_run() opens a line to the relay and carries jobs over it, one
+ * transaction each, as long as next() gives one. It decides the outcome of
+ * each job from the right answer: the reply to MAIL, else to RCPT, else to
+ * the end of data. libESMTP's own return value says nothing about delivery
+ * and is not used.
+ *
+ * Every job that next() gave ends in exactly one settle(). intend() is called
+ * when the message's text has been handed over and before its final dot can
+ * leave; only after a true answer does the dot go out. A connection that is
+ * lost later leaves the job OUTCOME_UNKNOWN, one lost earlier OUTCOME_NONE.
+ *
+ * The only file that includes libesmtp.h is mailer.c. One call runs in one
+ * thread; any number of threads may run at the same time.
+ */
+#ifndef DELIVERY_MAILER_H
+#define DELIVERY_MAILER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "config/config.h"
+#include "journal/journal.h"
+#include "mail/reply.h"
+
+typedef struct MailerJob {
+    const char *recipient;     /* an address that passed address_parse() */
+    const char *reverse_path;
+    const char *bytes;         /* passed message_gate() */
+    size_t length;
+    void *data;                /* the caller's */
+} MailerJob;
+
+typedef struct MailerResult {
+    Outcome outcome;      /* SENT, DEFERRED, FAILED, UNKNOWN or NONE */
+    ReplyStep step;       /* which step the reply answered */
+    ReplyMeaning meaning;
+    Reply reply;          /* borrowed for the call; code 0: no answer */
+} MailerResult;
+
+typedef struct MailerCalls {
+    /* The next job, kept by the caller until its settle(). May block while
+     * it waits for its turn. False ends the session with QUIT. */
+    bool (*next)(void *data, MailerJob *job);
+    /* May this message's dot leave? False drops the connection. */
+    bool (*intend)(void *data, const MailerJob *job);
+    void (*settle)(void *data, const MailerJob *job,
+                   const MailerResult *result);
+    void *data;
+} MailerCalls;
+
+typedef struct Mailer Mailer;
+
+/* Shared by all threads: the relay's settings, the TLS context. `password`
+ * is copied. ERROR_CONFIG when the authorities' file cannot be read. */
+Mailer *mailer_new(const RelayConfig *relay, const char *hello,
+                   const char *password, GError **error);
+void mailer_free(Mailer *mailer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailer, mailer_free)
+
+/* One session of at most `messages_max` jobs. True when the session was
+ * opened, whatever became of its jobs. Else ERROR_RETRY (relay not there,
+ * busy), ERROR_PERMISSION (login refused) or ERROR_REJECTED (TLS, relay
+ * refuses us): one sentence with cause and way out; next() was not called. */
+bool mailer_run(Mailer *mailer, int messages_max, const MailerCalls *calls,
+                GError **error);
+
+/* Cuts every open session at once, from any thread. */
+void mailer_cancel(Mailer *mailer);
+
+#endif

@@ -1,0 +1,131 @@
+/*
+ * journal.h - what has happened so far, so that nobody is skipped and nobody
+ * is written to twice.
+ *
+ * The life of one recipient in a campaign:
+ *
+ *     (nothing) ── journal_intend() ── the dot leaves ── journal_settle()
+ *
+ * An intent is durable before the final dot of the message may leave; the
+ * outcome follows. A run that dies in between leaves an intent without an
+ * outcome: nobody can know whether the relay took that mail (RFC 1047), so it
+ * becomes OUTCOME_UNKNOWN and is never sent again by itself. A recipient of
+ * whom nothing is written down has certainly not been sent to.
+ *
+ * journal_intend() and journal_settle() may be called from many threads;
+ * their writes are committed together (group commit). All else is for one
+ * thread. Recipients are told apart by Address.key.
+ *
+ * The backend is one `const struct JournalBackend`; journal_sqlite.c is the
+ * default: WAL, synchronous=FULL.
+ */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "mail/address.h"
+#include "mail/reply.h"
+
+typedef enum {
+    OUTCOME_NONE,     /* nothing known: not sent */
+    OUTCOME_SENT,
+    OUTCOME_DEFERRED, /* the relay said: later */
+    OUTCOME_FAILED,   /* the relay said: never */
+    OUTCOME_UNKNOWN,  /* the answer never came */
+    OUTCOME_SKIPPED,  /* suppressed */
+} Outcome;
+
+#define OUTCOME_COUNT 6
+const char *outcome_name(Outcome outcome); /* "sent", … */
+
+typedef struct Campaign {
+    char *id;           /* slug, unique: "2016-summer-hackathon" */
+    char *digest;       /* letter_digest() */
+    char *subject;
+    char *arguments;    /* the command line to resume it with, one a line */
+    char *directory;    /* the working directory it was started in */
+    int64_t created_us;
+    int64_t finished_us; /* 0: not yet */
+    int64_t recipients; /* how many the list had */
+    bool test;
+    int64_t counts[OUTCOME_COUNT]; /* filled by reading */
+} Campaign;
+
+void campaign_free(Campaign *campaign);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Campaign, campaign_free)
+
+typedef struct Journal Journal;
+
+typedef enum { JOURNAL_READ, JOURNAL_WRITE } JournalMode;
+
+/* JOURNAL_WRITE creates file and directory (0700, 0600) when missing;
+ * JOURNAL_READ gives ERROR_MISSING then. */
+Journal *journal_open(const char *path, JournalMode mode, const Clock *clock,
+                      GError **error);
+void journal_close(Journal *journal);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_close)
+
+/* --- campaigns --- */
+
+bool journal_create_campaign(Journal *journal, const Campaign *campaign,
+                             GError **error);
+/* NULL without an error: no such campaign. `id` NULL: the newest one that is
+ * no test. */
+Campaign *journal_find_campaign(Journal *journal, const char *id,
+                                GError **error);
+/* Newest first, of Campaign *. */
+GPtrArray *journal_list_campaigns(Journal *journal, GError **error);
+bool journal_finish_campaign(Journal *journal, const char *id,
+                             GError **error);
+/* A list that was changed before a resume has another size. */
+bool journal_set_recipients(Journal *journal, const char *id, int64_t count,
+                            GError **error);
+
+/* Takes the campaign for this process until journal_release() or the
+ * process's end: ERROR_RETRY when another one holds it. Turns intents without
+ * an outcome into OUTCOME_UNKNOWN; `unknown` gets their number. */
+bool journal_take(Journal *journal, const char *id, int64_t *unknown,
+                  GError **error);
+void journal_release(Journal *journal);
+
+/* --- recipients of the campaign taken --- */
+
+typedef struct Entry {
+    char *address;
+    Outcome outcome;
+    int attempts;
+    char *message_id;
+    Reply reply;
+    int64_t at_us;   /* of the last event */
+    int64_t next_us; /* OUTCOME_DEFERRED: not before */
+} Entry;
+
+void entry_clear(Entry *entry);
+
+/* Durable when it returns true. */
+bool journal_intend(Journal *journal, const Address *address,
+                    const char *message_id, GError **error);
+/* Written with the next commit of any thread, or journal_sync(). `next_us`
+ * counts for OUTCOME_DEFERRED only. OUTCOME_NONE takes an intent back: the
+ * message certainly did not leave. */
+bool journal_settle(Journal *journal, const Address *address,
+                    Outcome outcome, const Reply *reply, int64_t next_us,
+                    GError **error);
+bool journal_sync(Journal *journal, GError **error);
+
+/* The present state of one recipient. Any thread. Entries that are not there
+ * have OUTCOME_NONE. */
+bool journal_lookup(Journal *journal, const Address *address, Entry *entry,
+                    GError **error);
+
+typedef void (*JournalVisit)(void *data, const Entry *entry);
+
+/* Every recipient of a campaign of which something is known, by address. */
+bool journal_visit(Journal *journal, const char *id, JournalVisit visit,
+                   void *data, GError **error);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * letter.h - subject, text and HTML of an announcement, with gaps where the
+ * recipients differ.
+ *
+ *     Post, template ──letter_compose()──> Letter ──letter_merge()──> Filled
+ *
+ * letter_compose() reads the body into a document, writes text and HTML from
+ * it, sets both into the template and compiles the result: everything that is
+ * the same for all is done here, once. letter_merge() copies, escapes the
+ * values for the place they stand in, and wraps the paragraphs of the text
+ * part in which a field stands.
+ *
+ * A Letter is constant after composing and may be merged from any number of
+ * threads, each with its own Filled.
+ */
+#ifndef LETTER_LETTER_H
+#define LETTER_LETTER_H
+
+#include <stdbool.h>
+
+#include "base/finding.h"
+#include "config/config.h"
+#include "list/list.h"
+#include "post/post.h"
+
+typedef struct Letter Letter;
+
+typedef struct LetterSource {
+    const Post *post;
+    const SenderConfig *sender;
+    const ListConfig *list;
+    const TextConfig *text;
+    const char *base_url;     /* NULL */
+    const char *template_dir; /* mail.txt, mail.html, theme.css; NULL: the
+                                 built-in ones */
+} LetterSource;
+
+Letter *letter_compose(const LetterSource *source, Findings *findings,
+                       GError **error);
+void letter_free(Letter *letter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Letter, letter_free)
+
+/* One recipient's copy. Buffers are kept and used again. UTF-8, LF. */
+typedef struct Filled {
+    GString *subject;
+    GString *text;
+    GString *html;
+} Filled;
+
+void filled_init(Filled *filled);
+void filled_clear(Filled *filled);
+
+/* ERROR_INPUT with the place of the field when a value is missing or may not
+ * stand where it is wanted (a line break in the subject). */
+bool letter_merge(const Letter *letter, const Subscriber *subscriber,
+                  Filled *filled, GError **error);
+
+/* The list's fields that the letter uses, in the order of first use. */
+typedef struct LetterField {
+    const char *name;
+    Place place;   /* of its first use */
+    bool required; /* somewhere without a default and outside of an `if` */
+} LetterField;
+
+const LetterField *letter_fields(const Letter *letter, size_t *count);
+
+/* For headers: the language, and what the front matter says. NULL when
+ * unset. */
+const char *letter_lang(const Letter *letter);
+const char *letter_archived_at(const Letter *letter); /* the post's URL */
+
+/* How many distinct addresses the document links to. */
+size_t letter_link_count(const Letter *letter);
+
+/* SHA-256 over everything that reaches a reader, gaps included: two letters
+ * with the same digest give the same mail. */
+const char *letter_digest(const Letter *letter);
+
+#endif

@@ -1,0 +1,87 @@
+/*
+ * list.h - to whom: subscribers from CSV and YAML files, one at a time.
+ *
+ *     lists/news.csv ──list_open()──> List ──list_next()──> Subscriber
+ *
+ * Several files read as one list. Each address is given once, however often
+ * and in whichever spelling it is listed (Address.key); the first row wins.
+ * Rows whose status says that the person left are skipped and counted. A bad
+ * row becomes an error finding with its place and reading goes on, so that
+ * one run shows them all.
+ *
+ * Memory: 24 bytes an address for telling duplicates, and one row. A row is
+ * at most LIST_ROW_MAX bytes.
+ *
+ * A List belongs to one thread at a time.
+ */
+#ifndef LIST_LIST_H
+#define LIST_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/finding.h"
+#include "mail/address.h"
+
+#define LIST_ROW_MAX (1024 * 1024)
+#define LIST_COLUMNS_MAX 1000
+#define LIST_VALUE_MAX 1000 /* characters, of a value that is merged */
+
+typedef struct Subscriber Subscriber;
+
+/* The recipient and where it stands. Borrowed from the list until the next
+ * list_next(), or owned after subscriber_copy(). */
+const Address *subscriber_address(const Subscriber *subscriber);
+const char *subscriber_file(const Subscriber *subscriber);
+int subscriber_line(const Subscriber *subscriber);
+
+/* The value of a column, trimmed, NFC, "" when empty; NULL when the file has
+ * no such column. Names are compared as written in the header row, then
+ * without regard to case. "email" is the address and "name" is made from
+ * first and last name when the file has no column of that name. */
+const char *subscriber_field(const Subscriber *subscriber, const char *name);
+
+Subscriber *subscriber_copy(const Subscriber *subscriber);
+void subscriber_free(Subscriber *subscriber);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Subscriber, subscriber_free)
+
+typedef struct ListOptions {
+    const char *const *paths;     /* NULL-terminated; may be NULL */
+    const char *const *addresses; /* --to: recipients without a file; NULL */
+    const char *const *only;      /* "field=value", all must hold; NULL */
+    int64_t limit;                /* 0: all */
+} ListOptions;
+
+typedef struct ListCounts {
+    int64_t rows;       /* data rows read */
+    int64_t given;      /* subscribers handed out */
+    int64_t duplicates;
+    int64_t left;       /* status says: do not send */
+    int64_t filtered;   /* --only */
+    int64_t invalid;
+    int64_t unsupported; /* needs SMTPUTF8 */
+} ListCounts;
+
+typedef struct List List;
+
+/* Opens every file and reads its header row. Errors: ERROR_MISSING,
+ * ERROR_PERMISSION, ERROR_INPUT (no address column, not text). `findings`
+ * (may be NULL) is borrowed until list_close(). */
+List *list_open(const ListOptions *options, Findings *findings,
+                GError **error);
+void list_close(List *list);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(List, list_close)
+
+/* The next subscriber, NULL at the end or on an error that ends reading. */
+const Subscriber *list_next(List *list, GError **error);
+
+/* From the first row again; findings are then no longer added. */
+bool list_rewind(List *list, GError **error);
+
+const ListCounts *list_counts(const List *list);
+
+/* The names of all columns, NULL-terminated, for "did you mean". */
+const char *const *list_columns(const List *list);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * message.h - a filled letter as the bytes that go over the wire.
+ *
+ *     Letter, Subscriber ──message_write()──> RFC 5322, CRLF, ASCII
+ *
+ * The same input gives the same bytes on every run and machine: boundaries
+ * and the Message-ID are derived, only the date comes from outside. A gate
+ * (message_gate()) looks at the finished bytes before anybody sends them.
+ * Fields and their order: docs/deviations.md and RFC 5322, 2045, 2369, 2919.
+ *
+ * A Message is constant; each thread has its own MessageBuffer.
+ */
+#ifndef MESSAGE_MESSAGE_H
+#define MESSAGE_MESSAGE_H
+
+#include <stdint.h>
+
+#include "letter/letter.h"
+#include "mail/token.h"
+
+#define MESSAGE_BYTES_MAX (10 * 1000 * 1000)
+#define MESSAGE_BYTES_WARN (200 * 1000)
+
+typedef struct Message Message;
+typedef struct MessageBuffer MessageBuffer;
+
+typedef struct MessageSource {
+    const Letter *letter;
+    const SenderConfig *sender;
+    const ListConfig *list;
+    const char *campaign; /* slug: [a-z0-9-], at most 40 */
+    const TokenKey *key;
+    bool test;            /* a test copy has a Message-ID of its own */
+} MessageSource;
+
+/* Checks every fixed header value once: ERROR_CONFIG or ERROR_INPUT. Borrows
+ * what `source` points to. */
+Message *message_new(const MessageSource *source, GError **error);
+void message_free(Message *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Message, message_free)
+
+MessageBuffer *message_buffer_new(void);
+void message_buffer_free(MessageBuffer *buffer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageBuffer, message_buffer_free)
+
+/* One recipient's message. `bytes` is emptied first. */
+bool message_write(const Message *message, const Subscriber *subscriber,
+                   int64_t unix_seconds, int offset_minutes,
+                   MessageBuffer *buffer, GString *bytes, GError **error);
+
+/* The Message-ID of a recipient, without <>. The same for every attempt. */
+void message_id_append(const Message *message, const Address *address,
+                       GString *out);
+
+/* True when the bytes may be transmitted: CRLF only, no bare CR or LF, no
+ * NUL, no byte over 0x7E, no control but TAB, no line over 998, one blank
+ * line after the header, CRLF at the end. Else ERROR_SYSTEM: a fault of
+ * ours, shown with its offset. (RFC 5321 2.3.8.) */
+bool message_gate(const char *bytes, size_t length, GError **error);
+
+#endif
