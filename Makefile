@@ -8,7 +8,7 @@ MODULES := base mail config post document list letter message journal \
            delivery feedback check cli
 
 
-PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
+PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 jansson \
         libutf8proc
 LIBS_NO_PC := -lunistring
 
@@ -17,6 +17,8 @@ WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
   -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wcast-qual \
   -Wpointer-arith -Wformat=2 -Wundef -Wswitch-enum -Wvla \
   -Wimplicit-fallthrough -Wdouble-promotion
+# clang looks into GLib's macros, where const is cast away; gcc still checks us.
+WARN += $(if $(findstring clang,$(CC)),-Wno-cast-qual)
 HARDEN := -fstack-protector-strong -fPIE
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDEN)
 FLAGS_debug := -Og -g3 $(HARDEN)
@@ -29,7 +31,7 @@ FLAGS := $(or $(FLAGS_$(BUILD)),$(error BUILD=$(BUILD): release, debug, asan, \
 
 # Asked of pkg-config only when something is compiled, so that `make deps`
 # works on a machine that has nothing yet.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem%,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DMIRMAIL_VERSION='"$(VERSION)"' \
@@ -68,14 +70,19 @@ $(O)/unit/%: tests/unit/%.c $(O)/libmirmail.a Makefile
 	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  $(O)/libmirmail.a -lcmocka $(ALL_LIBS)
 
-# The built-in template and examples, as C arrays.
-EMBEDDED := $(wildcard templates/announcement/*) $(wildcard lists/example.*)
-$(O)/gen/embedded.h: $(EMBEDDED) tests/../Makefile
+# Files that the program carries in itself, as C arrays; see base/builtin.h.
+EMBEDDED := $(sort $(wildcard templates/announcement/* templates/starter/* \
+  lists/example.csv))
+$(O)/gen/embedded.h: $(EMBEDDED) Makefile
 	@mkdir -p $(@D)
-	@for f in $(EMBEDDED); do \
-	  printf 'static const unsigned char %s[] = {' \
-	    "embedded_$$(echo $$f | tr -c 'a-z0-9\n' _)"; \
-	  od -An -v -tx1 $$f | sed 's/ \(..\)/0x\1,/g'; echo '0};'; done > $@
+	@{ for f in $(EMBEDDED); do \
+	  echo "static const unsigned char embedded_$$(echo $$f | tr -c 'a-z0-9\n' _)[] = {"; \
+	  od -An -v -tx1 $$f | sed 's/ \(..\)/0x\1,/g'; echo '0};'; done; \
+	  echo 'static const struct { const char *name; const unsigned char *bytes;'; \
+	  echo 'size_t length; } embedded_files[] = {'; for f in $(EMBEDDED); do \
+	  n=embedded_$$(echo $$f | tr -c 'a-z0-9\n' _); \
+	  echo "{\"$$f\", $$n, sizeof $$n - 1},"; done; echo '};'; } > $@
+$(O)/base/builtin.o: $(O)/gen/embedded.h
 
 .PHONY: check-unit
 check-unit: $(TEST_BINS) ## run the unit tests of MODULES

@@ -38,13 +38,13 @@ typedef struct ValueEntry {
 
 struct Value {
     ValueKind kind;
-    Place place;       /* file is owned by the tree's root */
-    bool plain;        /* VALUE_TEXT: written without quotes */
-    char *text;        /* VALUE_TEXT: UTF-8, never NULL */
-    GPtrArray *items;  /* VALUE_LIST: of Value */
-    GArray *entries;   /* VALUE_MAP: of ValueEntry, in order */
-    int references;    /* private */
-    char *owned_file;  /* private */
+    Place place;      /* file is owned by the tree's root */
+    bool plain;       /* VALUE_TEXT: written without quotes */
+    char *text;       /* VALUE_TEXT: UTF-8, never NULL */
+    GPtrArray *items; /* VALUE_LIST: of Value */
+    GArray *entries;  /* VALUE_MAP: of ValueEntry, in order */
+    int references;   /* private */
+    char *owned_file; /* private */
 };
 
 /* Parses one YAML document. `first_line` is the number of its first line in

@@ -23,6 +23,7 @@
 #include "mail/address.h"
 
 #define CONFIG_RATES_MAX 8
+#define CONFIG_BYTES_MAX (1024 * 1024)
 
 typedef struct SenderConfig {
     Mailbox from;           /* from.address.text is NULL when unset */
@@ -94,6 +95,10 @@ typedef struct Config {
 
 /* `path` NULL: search. No file found is not an error: all defaults. */
 Config *config_load(const char *path, GError **error);
+/* The same from memory. `path` stands in errors, and its directory is what
+ * relative paths begin at. */
+Config *config_parse(const char *bytes, size_t length, const char *path,
+                     GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 

@@ -46,6 +46,10 @@ struct Node {
 
 typedef struct Document Document;
 
+/* A document whose root is an empty <div>. `gap_prefix` may be NULL. Readers
+ * of this folder begin here, and so do tests of what writes a tree. */
+Document *document_new(const char *gap_prefix);
+
 /* Arena: zeroed memory and copies that live as long as the document. */
 void *document_alloc(Document *document, size_t size);
 const char *document_copy_text(Document *document, const char *text,

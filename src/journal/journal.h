@@ -46,7 +46,7 @@ typedef struct Campaign {
     char *id;           /* slug, unique: "2016-summer-hackathon" */
     char *digest;       /* letter_digest() */
     char *subject;
-    char *arguments;    /* the command line to resume it with, one a line */
+    char *arguments;    /* of the `mirmail send`, quoted for a shell */
     char *directory;    /* the working directory it was started in */
     int64_t created_us;
     int64_t finished_us; /* 0: not yet */

@@ -1,0 +1,126 @@
+/* cli.c - finds the command, runs it, prints its error; see command.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "cli/command.h"
+
+static const Command *const commands[] = {
+    &command_init,   &command_send,   &command_preview,
+    &command_resume, &command_status, &command_list_check,
+};
+
+static void print_command_help(const Command *command)
+{
+    GString *help = g_string_new(NULL);
+    g_string_append_printf(help, "mirmail %s %s\n\n%s\n\n", command->name,
+                           command->synopsis, command->summary);
+    options_append_help(help, command->use);
+    g_string_append_printf(help, "\nExample:\n%s", command->example);
+    fputs(help->str, stdout);
+    g_string_free(help, TRUE);
+}
+
+static void print_help(void)
+{
+    fputs("mirmail sends a blog post to a list of subscribers.\n\n"
+          "Commands:\n",
+          stdout);
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+    fputs("\n`mirmail COMMAND --help` shows its options and an example.\n"
+          "mirmail(1) and mirmail.yaml(5) are the manual.\n",
+          stdout);
+}
+
+/* How many words of `argv` the command's name takes; 0: it is another. */
+static int match_command(const Command *command, char *const *argv)
+{
+    g_auto(GStrv) words = g_strsplit(command->name, " ", -1);
+    int count = (int)g_strv_length(words);
+    for (int i = 0; i < count; i++)
+        if (argv[i] == NULL || strcmp(argv[i], words[i]) != 0)
+            return 0;
+    return count;
+}
+
+static const Command *find_command(char *const *argv, int *words,
+                                   GError **error)
+{
+    const char *names[G_N_ELEMENTS(commands) + 3];
+    size_t count = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        *words = match_command(commands[i], argv);
+        if (*words > 0)
+            return commands[i];
+        names[count++] = commands[i]->name;
+    }
+    names[count++] = "help";
+    names[count++] = "list";
+    names[count] = NULL;
+    if (strcmp(argv[0], "list") == 0) {
+        error_set(error, ERROR_USAGE,
+                  "what about the list? `mirmail list check FILE` reads it");
+        return NULL;
+    }
+    g_autofree char *hint = suggest_hint(argv[0], names);
+    error_set(error, ERROR_USAGE, "unknown command `%s`%s", argv[0],
+              *hint ? hint : "; `mirmail help` lists them");
+    return NULL;
+}
+
+static int run_command(char *const *argv, GError **error)
+{
+    int words = 0;
+    const Command *command = find_command(argv, &words, error);
+    if (command == NULL)
+        return 0;
+    Options options;
+    int status = 0;
+    if (options_parse(&options, command->use, argv + words, command->least,
+                      command->most, error)) {
+        if (options.help)
+            print_command_help(command);
+        else
+            status = command->run(&options, error);
+    }
+    options_clear(&options);
+    return status;
+}
+
+static int help_about(char *const *argv, GError **error)
+{
+    if (argv[0] == NULL) {
+        print_help();
+        return 0;
+    }
+    int words = 0;
+    const Command *command = find_command(argv, &words, error);
+    if (command != NULL)
+        print_command_help(command);
+    return 0;
+}
+
+int cli_run(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    int status = 0;
+    if (argc < 2) {
+        print_help();
+        return ERROR_USAGE;
+    }
+    if (strcmp(argv[1], "--version") == 0)
+        puts("mirmail " MIRMAIL_VERSION);
+    else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        print_help();
+    else if (strcmp(argv[1], "help") == 0)
+        status = help_about(argv + 2, &error);
+    else
+        status = run_command(argv + 1, &error);
+    if (fflush(stdout) != 0 && error == NULL)
+        error_set(&error, ERROR_SYSTEM, "cannot write to standard output");
+    if (error == NULL)
+        return status;
+    fprintf(stderr, "mirmail: %s\n", error->message);
+    return error_exit_status(error);
+}

@@ -1,0 +1,73 @@
+/* cmd_list_check.c - mirmail list check: reads a list as a send would. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/json_lines.h"
+#include "cli/report.h"
+#include "list/list.h"
+
+static void print_counts(const ListCounts *counts)
+{
+    const struct {
+        int64_t count;
+        const char *what;
+    } rows[] = {
+        {counts->given, "recipients"},
+        {counts->duplicates, "listed more than once"},
+        {counts->left, "left or must not be written to"},
+        {counts->filtered, "not selected by --only"},
+        {counts->unsupported, "need SMTPUTF8 and cannot be written to"},
+        {counts->invalid, "bad rows"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *count = report_count(rows[i].count);
+        if (i == 0 || rows[i].count > 0)
+            printf("%9s  %s\n", count, rows[i].what);
+    }
+}
+
+static bool read_all(List *list, GError **error)
+{
+    GError *failure = NULL;
+    while (list_next(list, &failure) != NULL)
+        continue;
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static int run(const Options *options, GError **error)
+{
+    g_autoptr(Findings) findings = findings_new();
+    ListOptions list_options = {
+        .paths = (const char *const *)options->arguments,
+        .only = (const char *const *)options->only,
+    };
+    g_autoptr(List) list = list_open(&list_options, findings, error);
+    if (list == NULL)
+        return 0;
+    bool ok = read_all(list, error);
+    if (options->json) {
+        json_lines_findings(findings);
+        json_lines_counts(list_counts(list));
+    } else {
+        report_findings(stderr, findings);
+        print_counts(list_counts(list));
+    }
+    size_t problems = findings_count(findings, SEVERITY_ERROR);
+    if (options->strict)
+        problems += findings_count(findings, SEVERITY_WARNING);
+    return ok && problems > 0 ? ERROR_INPUT : 0;
+}
+
+const Command command_list_check = {
+    .name = "list check",
+    .synopsis = "[OPTION]... FILE...",
+    .summary = "read lists as a send would, and show what is wrong",
+    .example = "  mirmail list check lists/news.csv\n",
+    .use = FOR_LIST_CHECK,
+    .least = 1,
+    .most = 1000,
+    .run = run,
+};

@@ -1,0 +1,118 @@
+/* cmd_resume.c - mirmail resume: goes on with a campaign as it was begun. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/sending.h"
+#include "config/config.h"
+#include "journal/journal.h"
+
+static Campaign *find_campaign(const Options *options, GError **error)
+{
+    g_autoptr(Config) config = config_load(options->config, error);
+    if (config == NULL)
+        return NULL;
+    g_autoptr(Journal) journal = journal_open(config->journal, JOURNAL_READ,
+                                              clock_system(), error);
+    if (journal == NULL)
+        return NULL;
+    const char *id = options->arguments[0];
+    GError *failure = NULL;
+    Campaign *campaign = journal_find_campaign(journal, id, &failure);
+    if (failure != NULL)
+        g_propagate_error(error, failure);
+    else if (campaign == NULL && id != NULL)
+        error_set(error, ERROR_INPUT,
+                  "no campaign `%s` in %s; `mirmail status` lists them", id,
+                  config->journal);
+    else if (campaign == NULL)
+        error_set(error, ERROR_INPUT, "no campaign in %s yet", config->journal);
+    return campaign;
+}
+
+static char *or_stored(const char *given, char **stored)
+{
+    return given ? g_strdup(given) : g_steal_pointer(stored);
+}
+
+/* What the resume says itself counts over what the send said; whether to
+ * ask, and how to show progress, is never remembered. */
+static void lay_over(Options *stored, const Options *given,
+                     const char *campaign)
+{
+    char *rate = or_stored(given->rate, &stored->rate);
+    char *relay = or_stored(given->relay, &stored->relay);
+    char *connections = or_stored(given->connections, &stored->connections);
+    char *config = or_stored(given->config, &stored->config);
+    g_free(stored->rate);
+    g_free(stored->relay);
+    g_free(stored->connections);
+    g_free(stored->config);
+    g_free(stored->campaign);
+    stored->rate = rate;
+    stored->relay = relay;
+    stored->connections = connections;
+    stored->config = config;
+    stored->campaign = g_strdup(campaign);
+    stored->yes = given->yes;
+    stored->quiet = given->quiet;
+    stored->json = given->json;
+    stored->revise = given->revise;
+}
+
+static bool enter_directory(const char *directory, GError **error)
+{
+    if (chdir(directory) == 0)
+        return true;
+    error_set(error, ERROR_MISSING, "%s, where the campaign was begun: %s",
+              directory, g_strerror(errno));
+    return false;
+}
+
+static int run(const Options *options, GError **error)
+{
+    g_autoptr(Campaign) campaign = find_campaign(options, error);
+    if (campaign == NULL)
+        return 0;
+    if (campaign->test) {
+        error_set(error, ERROR_USAGE,
+                  "`%s` was a test copy; send a new one with --test",
+                  campaign->id);
+        return 0;
+    }
+    g_auto(GStrv) words = NULL;
+    g_autoptr(GError) problem = NULL;
+    if (!g_shell_parse_argv(campaign->arguments, NULL, &words, &problem)) {
+        error_set(error, ERROR_INPUT, "campaign `%s`: its arguments: %s",
+                  campaign->id, problem->message);
+        return 0;
+    }
+    /* A --config given here is relative to here. */
+    g_autofree char *config = options->config ? g_canonicalize_filename(
+                                                    options->config, NULL)
+                                              : NULL;
+    Options given = *options;
+    given.config = config;
+    Options stored;
+    int status = 0;
+    if (options_parse(&stored, FOR_SEND, words, 1, 1, error) &&
+        enter_directory(campaign->directory, error)) {
+        lay_over(&stored, &given, campaign->id);
+        status = sending_run(&stored, error);
+    }
+    options_clear(&stored);
+    return status;
+}
+
+const Command command_resume = {
+    .name = "resume",
+    .synopsis = "[OPTION]... [CAMPAIGN]",
+    .summary = "go on where a run ended; the newest one when none is named",
+    .example = "  mirmail resume\n"
+               "  mirmail resume --rate 10/min 2016-summer-hackathon\n",
+    .use = FOR_RESUME,
+    .least = 0,
+    .most = 1,
+    .run = run,
+};

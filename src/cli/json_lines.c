@@ -1,0 +1,112 @@
+/* json_lines.c - see json_lines.h. */
+#include "cli/json_lines.h"
+
+#include <stdio.h>
+
+#include <jansson.h>
+
+static void print_object(json_t *object)
+{
+    g_assert(object != NULL);
+    json_dumpf(object, stdout, JSON_COMPACT);
+    fputc('\n', stdout);
+    fflush(stdout);
+    json_decref(object);
+}
+
+void json_lines_findings(const Findings *findings)
+{
+    for (size_t i = 0; i < findings_stored(findings); i++) {
+        const Finding *finding = findings_at(findings, i);
+        print_object(json_pack(
+            "{s:s, s:s, s:s, s:s?, s:i, s:i, s:s}", "event", "finding",
+            "severity", severity_name(finding->severity), "rule", finding->rule,
+            "file", finding->file, "line", finding->line, "column",
+            finding->column, "text", finding->text));
+    }
+}
+
+void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan)
+{
+    print_object(json_pack(
+        "{s:s, s:s, s:s, s:b, s:I, s:I, s:f}", "event", "plan", "campaign",
+        facts->campaign, "subject", facts->subject, "known", plan->known,
+        "recipients", (json_int_t)facts->recipients, "to_send",
+        (json_int_t)plan->to_send, "estimate_seconds",
+        (double)plan->estimate_ns / (double)UNITS_SECOND_NS));
+}
+
+static json_t *pack_progress(const char *event, const DeliveryProgress *now)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "event", event, "total",
+                     (json_int_t)now->total, "sent", (json_int_t)now->sent,
+                     "deferred", (json_int_t)now->deferred, "failed",
+                     (json_int_t)now->failed, "unknown",
+                     (json_int_t)now->unknown);
+}
+
+void json_lines_event(const DeliveryEvent *event)
+{
+    if (event->kind == DELIVERY_NOTICE) {
+        print_object(
+            json_pack("{s:s, s:s}", "event", "notice", "text", event->text));
+        return;
+    }
+    if (event->kind == DELIVERY_PROGRESS) {
+        json_t *object = pack_progress("progress", event->progress);
+        json_object_set_new(object, "per_second",
+                            json_real(event->progress->per_second));
+        print_object(object);
+        return;
+    }
+    g_autofree char *reply = reply_to_line(event->reply);
+    print_object(json_pack("{s:s, s:s, s:s, s:i, s:s}", "event", "outcome",
+                           "address", event->address, "outcome",
+                           outcome_name(event->outcome), "code",
+                           event->reply->code, "reply", reply));
+}
+
+void json_lines_summary(const char *campaign, const DeliveryProgress *totals,
+                        int exit_status)
+{
+    json_t *object = pack_progress("summary", totals);
+    json_object_set_new(object, "campaign", json_string(campaign));
+    json_object_set_new(object, "exit_status", json_integer(exit_status));
+    print_object(object);
+}
+
+void json_lines_campaign(const Campaign *campaign)
+{
+    json_t *object = json_pack("{s:s, s:s, s:s, s:b, s:I, s:I, s:I}", "event",
+                               "campaign", "campaign", campaign->id, "subject",
+                               campaign->subject, "test", campaign->test,
+                               "created_us", (json_int_t)campaign->created_us,
+                               "finished_us", (json_int_t)campaign->finished_us,
+                               "recipients", (json_int_t)campaign->recipients);
+    for (int outcome = OUTCOME_SENT; outcome < OUTCOME_COUNT; outcome++)
+        json_object_set_new(object, outcome_name((Outcome)outcome),
+                            json_integer(campaign->counts[outcome]));
+    print_object(object);
+}
+
+void json_lines_entry(const char *campaign, const Entry *entry)
+{
+    g_autofree char *reply = reply_to_line(&entry->reply);
+    print_object(json_pack(
+        "{s:s, s:s, s:s, s:s, s:i, s:s?, s:i, s:s, s:I, s:I}", "event",
+        "recipient", "campaign", campaign, "address", entry->address, "outcome",
+        outcome_name(entry->outcome), "attempts", entry->attempts, "message_id",
+        entry->message_id, "code", entry->reply.code, "reply", reply, "at_us",
+        (json_int_t)entry->at_us, "next_us", (json_int_t)entry->next_us));
+}
+
+void json_lines_counts(const ListCounts *counts)
+{
+    print_object(json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "event", "list", "rows",
+        (json_int_t)counts->rows, "recipients", (json_int_t)counts->given,
+        "duplicates", (json_int_t)counts->duplicates, "left",
+        (json_int_t)counts->left, "filtered", (json_int_t)counts->filtered,
+        "invalid", (json_int_t)counts->invalid, "unsupported",
+        (json_int_t)counts->unsupported));
+}

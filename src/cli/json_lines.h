@@ -1,0 +1,22 @@
+/*
+ * json_lines.h - what programs read: one JSON object a line on standard
+ * output.
+ *
+ * Every object has an "event": finding, plan, progress, outcome, notice,
+ * summary, campaign, recipient. The only user of the JSON library.
+ */
+#ifndef CLI_JSON_LINES_H
+#define CLI_JSON_LINES_H
+
+#include "pipeline.h"
+
+void json_lines_findings(const Findings *findings);
+void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan);
+void json_lines_event(const DeliveryEvent *event);
+void json_lines_summary(const char *campaign, const DeliveryProgress *totals,
+                        int exit_status);
+void json_lines_campaign(const Campaign *campaign);
+void json_lines_entry(const char *campaign, const Entry *entry);
+void json_lines_counts(const ListCounts *counts);
+
+#endif

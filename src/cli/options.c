@@ -1,0 +1,255 @@
+/* options.c - see options.h. */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "base/suggest.h"
+
+#define SENDING (FOR_SEND | FOR_PREVIEW)
+#define EVERY                                                                  \
+    (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
+     FOR_INIT)
+
+typedef struct OptionRow {
+    const char *name;
+    unsigned use;
+    GOptionArg type;
+    size_t offset;
+    const char *value; /* as help shows it; NULL for a switch */
+    const char *help;
+} OptionRow;
+
+#define TEXT(field) G_OPTION_ARG_FILENAME, offsetof(Options, field)
+#define TEXTS(field) G_OPTION_ARG_FILENAME_ARRAY, offsetof(Options, field)
+#define SWITCH(field) G_OPTION_ARG_NONE, offsetof(Options, field), NULL
+
+static const OptionRow rows[] = {
+    {"dry-run", FOR_SEND, SWITCH(dry_run),
+     "show one copy on standard output; send nothing, write nothing"},
+    {"list", SENDING, TEXTS(list), "FILE",
+     "a list of subscribers, CSV or YAML; may be given several times"},
+    {"to", SENDING, TEXTS(to), "ADDRESS",
+     "write to this address instead of a list; may be given several times"},
+    {"only", SENDING | FOR_LIST_CHECK, TEXTS(only), "FIELD=VALUE",
+     "only subscribers with this value; may be given several times"},
+    {"limit", SENDING, TEXT(limit), "N", "only the first N subscribers"},
+    {"as", SENDING, TEXT(as), "ADDRESS",
+     "show the copy of this recipient; the first one otherwise"},
+    {"format", SENDING, TEXT(format), "KIND",
+     "what to show: mail (header and text), text, html, or mime (the very "
+     "bytes)"},
+    {"test", FOR_SEND, TEXT(test), "ADDRESS",
+     "send one copy to this address, marked as a test in the journal"},
+    {"campaign", FOR_SEND, TEXT(campaign), "NAME",
+     "the campaign's name; made from the post's address otherwise"},
+    {"revise", FOR_SEND | FOR_RESUME, SWITCH(revise),
+     "go on with a changed post, for those who have not got it yet"},
+    {"subject", SENDING, TEXT(subject), "TEXT", "a subject over the post's"},
+    {"input", SENDING, TEXT(input), "KIND",
+     "take the body as markdown or html, whatever it looks like"},
+    {"rate", FOR_SEND | FOR_RESUME, TEXT(rate), "RATE",
+     "at most so many messages: 30/min, 5/2min, or unlimited"},
+    {"connections", FOR_SEND | FOR_RESUME, TEXT(connections), "N",
+     "so many connections to the relay at the same time"},
+    {"relay", FOR_SEND | FOR_RESUME, TEXT(relay), "URL",
+     "smtp://host:port, or smtps:// for TLS from the first byte"},
+    {"yes", FOR_SEND | FOR_RESUME, SWITCH(yes), "send without asking"},
+    {"strict", FOR_SEND | FOR_PREVIEW | FOR_LIST_CHECK, SWITCH(strict),
+     "take warnings for errors"},
+    {"quiet", FOR_SEND | FOR_RESUME, SWITCH(quiet),
+     "no progress; only problems and the summary"},
+    {"json", FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK, SWITCH(json),
+     "JSON on standard output, one object a line"},
+    {"config", EVERY & ~FOR_INIT, TEXT(config), "FILE",
+     "this mirmail.yaml; searched for upward from here otherwise"},
+    {"help", EVERY, SWITCH(help), "show this text"},
+};
+
+/* GLib's table points to the fields to fill, so it is made per call. */
+static GOptionEntry *make_entries(Options *options, OptionUse use)
+{
+    GOptionEntry *entries = g_new0(GOptionEntry, G_N_ELEMENTS(rows) + 2);
+    size_t count = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if ((rows[i].use & use) == 0)
+            continue;
+        entries[count++] = (GOptionEntry){
+            .long_name = rows[i].name,
+            .short_name = strcmp(rows[i].name, "help") == 0 ? 'h' : '\0',
+            .arg = rows[i].type,
+            .arg_data = (char *)options + rows[i].offset,
+        };
+    }
+    entries[count] = (GOptionEntry){
+        .long_name = G_OPTION_REMAINING,
+        .arg = G_OPTION_ARG_FILENAME_ARRAY,
+        .arg_data = &options->arguments,
+    };
+    return entries;
+}
+
+static bool is_option_of(const char *name, size_t length, OptionUse use)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if ((rows[i].use & use) != 0 && strlen(rows[i].name) == length &&
+            strncmp(rows[i].name, name, length) == 0)
+            return true;
+    return false;
+}
+
+/* GLib says "Unknown option --x"; we also know the nearest one. */
+static void set_unknown_option(char *const *argv, OptionUse use, GError **error)
+{
+    const char *words[G_N_ELEMENTS(rows) + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if ((rows[i].use & use) != 0)
+            words[count++] = rows[i].name;
+    words[count] = NULL;
+    for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
+        size_t length = strcspn(*argv, "=");
+        if (**argv != '-' || (*argv)[1] == '\0')
+            continue;
+        bool is_long = (*argv)[1] == '-';
+        if (is_long && is_option_of(*argv + 2, length - 2, use))
+            continue;
+        if (!is_long && strcmp(*argv, "-h") == 0)
+            continue;
+        g_autofree char *name = g_strndup(*argv + (is_long ? 2 : 1),
+                                          length - (is_long ? 2 : 1));
+        const char *nearest = suggest_nearest(name, words);
+        if (nearest != NULL)
+            error_set(error, ERROR_USAGE,
+                      "unknown option `%s`; did you mean `--%s`?", *argv,
+                      nearest);
+        else
+            error_set(error, ERROR_USAGE,
+                      "unknown option `%s`; --help lists them", *argv);
+        return;
+    }
+    error_set(error, ERROR_USAGE, "unknown option; --help lists them");
+}
+
+static bool parse_entries(Options *options, OptionUse use, char *const *argv,
+                          GError **error)
+{
+    g_autofree GOptionEntry *entries = make_entries(options, use);
+    g_autoptr(GPtrArray) words = g_ptr_array_new();
+    g_ptr_array_add(words, (char *)(uintptr_t) "mirmail");
+    for (char *const *word = argv; *word != NULL; word++)
+        g_ptr_array_add(words, *word);
+    g_ptr_array_add(words, NULL);
+    GOptionContext *context = g_option_context_new(NULL);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, entries, NULL);
+    int count = (int)words->len - 1;
+    char **array = (char **)words->pdata;
+    g_autoptr(GError) problem = NULL;
+    bool ok = g_option_context_parse(context, &count, &array, &problem);
+    g_option_context_free(context);
+    if (ok)
+        return true;
+    if (g_error_matches(problem, G_OPTION_ERROR,
+                        G_OPTION_ERROR_UNKNOWN_OPTION)) {
+        set_unknown_option(argv, use, error);
+        return false;
+    }
+    problem->message[0] = g_ascii_tolower(problem->message[0]);
+    error_set(error, ERROR_USAGE, "%s", problem->message);
+    return false;
+}
+
+/* Options are UTF-8 whatever the locale says; paths may be any bytes. */
+static bool check_texts(const Options *options, GError **error)
+{
+    const char *const texts[] = {options->subject, options->as, options->test,
+                                 options->campaign};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        if (texts[i] != NULL && !g_utf8_validate(texts[i], -1, NULL)) {
+            error_set(error, ERROR_USAGE, "`%s` is not UTF-8", texts[i]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static char *quote_words(char *const *words)
+{
+    GString *line = g_string_new(NULL);
+    for (; *words != NULL; words++) {
+        g_autofree char *quoted = g_shell_quote(*words);
+        g_string_append_printf(line, "%s%s", line->len ? " " : "", quoted);
+    }
+    return g_string_free(line, FALSE);
+}
+
+bool options_parse(Options *options, OptionUse use, char *const *argv,
+                   int least, int most, GError **error)
+{
+    memset(options, 0, sizeof *options);
+    if (!parse_entries(options, use, argv, error))
+        return false;
+    if (options->arguments == NULL)
+        options->arguments = g_new0(char *, 1);
+    options->given = quote_words(argv);
+    if (options->help)
+        return true;
+    int count = (int)g_strv_length(options->arguments);
+    if (count < least) {
+        error_set(error, ERROR_USAGE,
+                  "an argument is missing; --help shows what it takes");
+        return false;
+    }
+    if (count > most) {
+        error_set(error, ERROR_USAGE, "one argument too many: `%s`",
+                  options->arguments[most]);
+        return false;
+    }
+    return check_texts(options, error);
+}
+
+void options_clear(Options *options)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        void *field = (char *)options + rows[i].offset;
+        if (rows[i].type == G_OPTION_ARG_FILENAME)
+            g_clear_pointer((char **)field, g_free);
+        else if (rows[i].type == G_OPTION_ARG_FILENAME_ARRAY)
+            g_clear_pointer((char ***)field, g_strfreev);
+    }
+    g_clear_pointer(&options->arguments, g_strfreev);
+    g_clear_pointer(&options->given, g_free);
+}
+
+/* Help stays within 80 columns: the sentence wraps under itself. */
+static void append_wrapped(GString *out, const char *text, size_t indent)
+{
+    size_t column = indent;
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    for (char **word = words; *word != NULL; word++) {
+        size_t length = strlen(*word);
+        if (column > indent && column + 1 + length > 79) {
+            g_string_append_printf(out, "\n%*s", (int)indent, "");
+            column = indent;
+        } else if (column > indent) {
+            g_string_append_c(out, ' ');
+            column++;
+        }
+        g_string_append(out, *word);
+        column += length;
+    }
+    g_string_append_c(out, '\n');
+}
+
+void options_append_help(GString *out, OptionUse use)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        if ((rows[i].use & use) == 0)
+            continue;
+        g_autofree char *left = g_strdup_printf(
+            "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
+            rows[i].value ? rows[i].value : "");
+        g_string_append_printf(out, "  %-22s", left);
+        append_wrapped(out, rows[i].help, 24);
+    }
+}

@@ -1,0 +1,61 @@
+/*
+ * options.h - the options of all commands: one table row each.
+ *
+ * A row says which commands take the option, so help, manual and parser
+ * cannot disagree. Values are kept as the texts they were given as; whoever
+ * uses one checks it.
+ */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef enum {
+    FOR_SEND = 1 << 0,
+    FOR_PREVIEW = 1 << 1,
+    FOR_RESUME = 1 << 2,
+    FOR_STATUS = 1 << 3,
+    FOR_LIST_CHECK = 1 << 4,
+    FOR_INIT = 1 << 5,
+} OptionUse;
+
+typedef struct Options {
+    char *as;
+    char *campaign;
+    char *config;
+    char *connections;
+    char *format;
+    char *input;
+    char *limit;
+    char *rate;
+    char *relay;
+    char *subject;
+    char *test;
+    char **list;
+    char **only;
+    char **to;
+    gboolean dry_run;
+    gboolean help;
+    gboolean json;
+    gboolean quiet;
+    gboolean revise;
+    gboolean strict;
+    gboolean yes;
+    char **arguments; /* what is left, NULL-terminated, never NULL */
+    char *given;      /* options and arguments as typed, quoted for a shell */
+} Options;
+
+/* Parses `argv` (without program and command) for a command that takes the
+ * options of `use` and `least` to `most` arguments. ERROR_USAGE with the
+ * nearest right option. */
+bool options_parse(Options *options, OptionUse use, char *const *argv,
+                   int least, int most, GError **error);
+void options_clear(Options *options);
+
+/* "  --rate RATE      at most …": the lines for a command's help. */
+void options_append_help(GString *out, OptionUse use);
+
+#endif

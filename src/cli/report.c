@@ -1,0 +1,275 @@
+/* report.c - see report.h. */
+#include "cli/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/json_lines.h"
+
+#define PLAIN_LINE_EVERY_NS (10 * UNITS_SECOND_NS)
+
+void report_findings(FILE *stream, const Findings *findings)
+{
+    for (size_t i = 0; i < findings_stored(findings); i++) {
+        g_autofree char *line = finding_to_line(findings_at(findings, i));
+        fprintf(stream, "%s\n", line);
+    }
+    size_t all = findings_count(findings, SEVERITY_NOTE) +
+                 findings_count(findings, SEVERITY_WARNING) +
+                 findings_count(findings, SEVERITY_ERROR);
+    if (all > findings_stored(findings))
+        fprintf(stream, "and %zu more\n", all - findings_stored(findings));
+}
+
+char *report_count(int64_t count)
+{
+    g_autofree char *digits = g_strdup_printf("%" PRId64, count);
+    GString *out = g_string_new(NULL);
+    size_t length = strlen(digits);
+    for (size_t i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0 && digits[i - 1] != '-')
+            g_string_append_c(out, ',');
+        g_string_append_c(out, digits[i]);
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* --- the plan --- */
+
+static void print_row(FILE *stream, const char *name, const char *format, ...)
+    G_GNUC_PRINTF(3, 4);
+
+static void print_row(FILE *stream, const char *name, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    g_autofree char *raw = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    g_autofree char *text = error_printable(raw);
+    fprintf(stream, "%-11s%s\n", name, text);
+}
+
+static char *describe_recipients(const PipelineFacts *facts,
+                                 const PipelinePlan *plan)
+{
+    const struct {
+        int64_t count;
+        const char *what;
+    } left_out[] = {
+        {facts->recipients - plan->to_send, "already written to"},
+        {facts->counts->duplicates, "listed twice"},
+        {facts->counts->left, "who left"},
+        {facts->counts->filtered, "not selected"},
+        {facts->counts->unsupported, "whose address needs SMTPUTF8"},
+    };
+    g_autofree char *count = report_count(plan->to_send);
+    GString *text = g_string_new(count);
+    g_string_append(text, plan->to_send == 1 ? " recipient" : " recipients");
+    const char *separator = "; left out: ";
+    for (size_t i = 0; i < G_N_ELEMENTS(left_out); i++) {
+        if (left_out[i].count == 0)
+            continue;
+        g_autofree char *number = report_count(left_out[i].count);
+        g_string_append_printf(text, "%s%s %s", separator, number,
+                               left_out[i].what);
+        separator = ", ";
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void print_campaign(FILE *stream, const PipelineFacts *facts,
+                           const PipelinePlan *plan)
+{
+    if (!plan->known) {
+        print_row(stream, "Campaign", "%s (new)", facts->campaign);
+        return;
+    }
+    g_autoptr(GDateTime)
+        begun = g_date_time_new_from_unix_local(plan->created_us / 1000000);
+    g_autofree char *when = g_date_time_format(begun, "%Y-%m-%d %H:%M");
+    print_row(stream, "Campaign",
+              "%s (begun %s: %" PRId64 " sent, %" PRId64 " failed, %" PRId64
+              " unknown)",
+              facts->campaign, when, plan->done[OUTCOME_SENT],
+              plan->done[OUTCOME_FAILED], plan->done[OUTCOME_UNKNOWN]);
+}
+
+static void print_rate(FILE *stream, const SendingConfig *sending,
+                       const PipelinePlan *plan)
+{
+    GString *text = g_string_new(sending->rate_count ? "" : "unlimited");
+    for (int i = 0; i < sending->rate_count; i++) {
+        g_autofree char *rate = rate_to_text(&sending->rates[i]);
+        g_string_append_printf(text, "%s%s", i ? ", " : "", rate);
+    }
+    g_autofree char *time = duration_to_text(plan->estimate_ns);
+    if (sending->rate_count > 0)
+        g_string_append_printf(text, "; takes %s", time);
+    if (sending->connections > 1)
+        g_string_append_printf(text, "; %d connections", sending->connections);
+    print_row(stream, "Rate", "%s", text->str);
+    g_string_free(text, TRUE);
+}
+
+void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan)
+{
+    static const char *const tls_names[] = {"STARTTLS", "TLS", "no TLS"};
+    const Config *config = setup->config;
+    const RelayConfig *relay = &config->relay;
+    PipelineFacts facts = pipeline_facts(setup->pipeline);
+    g_autofree char *recipients = describe_recipients(&facts, plan);
+    g_autofree char *size = size_to_text(facts.largest_message);
+    print_row(stream, "From", "%s <%s>", config->sender.from.name,
+              config->sender.from.address.text);
+    print_row(stream, "Subject", "%s", facts.subject);
+    print_campaign(stream, &facts, plan);
+    print_row(stream, "To", "%s", recipients);
+    print_row(stream, "Relay", "%s:%d, %s%s%s", relay->host, relay->port,
+              tls_names[relay->tls], relay->user ? ", as " : "",
+              relay->user ? relay->user : "");
+    print_rate(stream, &config->sending, plan);
+    print_row(stream, "Mail", "%s, %zu links, from %s (%s)", size, facts.links,
+              facts.format, facts.format_reason);
+}
+
+/* --- the summary --- */
+
+typedef struct Unreached {
+    FILE *stream;
+    int64_t counts[OUTCOME_COUNT];
+} Unreached;
+
+static void print_unreached(void *data, const Entry *entry)
+{
+    Unreached *unreached = data;
+    unreached->counts[entry->outcome]++;
+    if (entry->outcome == OUTCOME_SENT || entry->outcome == OUTCOME_NONE)
+        return;
+    g_autofree char *reply = reply_to_line(&entry->reply);
+    g_autofree char *why = error_printable(reply);
+    fprintf(unreached->stream, "%-8s  %s%s%s\n", outcome_name(entry->outcome),
+            entry->address, *why ? "  " : "", why);
+}
+
+bool report_summary(FILE *stream, Journal *journal, const char *campaign,
+                    GError **error)
+{
+    Unreached unreached = {.stream = stream};
+    if (!journal_visit(journal, campaign, print_unreached, &unreached, error))
+        return false;
+    static const Outcome shown[] = {OUTCOME_SENT, OUTCOME_DEFERRED,
+                                    OUTCOME_FAILED, OUTCOME_UNKNOWN,
+                                    OUTCOME_SKIPPED};
+    fprintf(stream, "%s:", campaign);
+    const char *separator = " ";
+    for (size_t i = 0; i < G_N_ELEMENTS(shown); i++) {
+        if (unreached.counts[shown[i]] == 0 && shown[i] != OUTCOME_SENT)
+            continue;
+        g_autofree char *count = report_count(unreached.counts[shown[i]]);
+        fprintf(stream, "%s%s %s", separator, count, outcome_name(shown[i]));
+        separator = ", ";
+    }
+    fputc('\n', stream);
+    if (unreached.counts[OUTCOME_UNKNOWN] > 0)
+        fputs("unknown: the relay's answer never came; these may have it "
+              "and are not written to again\n",
+              stream);
+    return true;
+}
+
+/* --- progress --- */
+
+void progress_init(Progress *progress, const Options *options,
+                   const Clock *clock)
+{
+    *progress = (Progress){
+        .stream = stderr,
+        .clock = clock,
+        .is_terminal = isatty(STDERR_FILENO) == 1,
+        .is_quiet = options->quiet,
+        .is_json = options->json,
+        .last_ns = clock->monotonic_ns(clock),
+    };
+}
+
+static char *progress_line(const DeliveryProgress *now)
+{
+    g_autofree char *sent = report_count(now->sent);
+    g_autofree char *total = report_count(now->total);
+    GString *line = g_string_new(NULL);
+    g_string_append_printf(line, "sent %s of %s", sent, total);
+    if (now->deferred > 0)
+        g_string_append_printf(line, ", deferred %" PRId64, now->deferred);
+    if (now->failed > 0)
+        g_string_append_printf(line, ", failed %" PRId64, now->failed);
+    if (now->unknown > 0)
+        g_string_append_printf(line, ", unknown %" PRId64, now->unknown);
+    if (now->per_second >= 2)
+        g_string_append_printf(line, ", %.0f/s", now->per_second);
+    else if (now->per_second > 0)
+        g_string_append_printf(line, ", %.0f/min", now->per_second * 60);
+    if (now->left_ns >= 0) {
+        g_autofree char *left = duration_to_text(now->left_ns);
+        g_string_append_printf(line, ", %s left", left);
+    }
+    return g_string_free(line, FALSE);
+}
+
+static void close_line(Progress *progress)
+{
+    if (progress->line_open)
+        fputc('\n', progress->stream);
+    progress->line_open = false;
+}
+
+static void show_progress(Progress *progress, const DeliveryProgress *now)
+{
+    int64_t moment = progress->clock->monotonic_ns(progress->clock);
+    if (!progress->is_terminal &&
+        moment - progress->last_ns < PLAIN_LINE_EVERY_NS)
+        return;
+    progress->last_ns = moment;
+    g_autofree char *line = progress_line(now);
+    if (progress->is_terminal) {
+        fprintf(progress->stream, "\r\033[K%s", line);
+        progress->line_open = true;
+    } else {
+        fprintf(progress->stream, "%s\n", line);
+    }
+    fflush(progress->stream);
+}
+
+static void show_outcome(Progress *progress, const DeliveryEvent *event)
+{
+    g_autofree char *reply = reply_to_line(event->reply);
+    g_autofree char *why = error_printable(reply);
+    close_line(progress);
+    fprintf(progress->stream, "%s: %s%s%s\n", outcome_name(event->outcome),
+            event->address, *why ? ": " : "", why);
+}
+
+void progress_report(void *data, const DeliveryEvent *event)
+{
+    Progress *progress = data;
+    if (progress->is_json) {
+        json_lines_event(event);
+        return;
+    }
+    if (event->kind == DELIVERY_NOTICE) {
+        g_autofree char *text = error_printable(event->text);
+        close_line(progress);
+        fprintf(progress->stream, "%s\n", text);
+    }
+    if (progress->is_quiet)
+        return;
+    if (event->kind == DELIVERY_OUTCOME)
+        show_outcome(progress, event);
+    else if (event->kind == DELIVERY_PROGRESS)
+        show_progress(progress, event->progress);
+}
+
+void progress_finish(Progress *progress)
+{
+    close_line(progress);
+}

@@ -1,0 +1,87 @@
+/* setup.c - see setup.h. */
+#include "cli/setup.h"
+
+#include <stdlib.h>
+
+bool setup_number(const char *option, const char *text, int64_t least,
+                  int64_t most, int64_t *number, GError **error)
+{
+    gint64 value = 0;
+    if (g_ascii_string_to_signed(text, 10, least, most, &value, NULL)) {
+        *number = value;
+        return true;
+    }
+    error_set(error, ERROR_USAGE,
+              "%s takes a whole number from %" G_GINT64_FORMAT
+              " to %" G_GINT64_FORMAT ", not `%s`",
+              option, least, most, text);
+    return false;
+}
+
+bool setup_pinned_date(int64_t *seconds, GError **error)
+{
+    *seconds = 0;
+    const char *pinned = getenv("SOURCE_DATE_EPOCH");
+    if (pinned == NULL || *pinned == '\0')
+        return true;
+    return setup_number("SOURCE_DATE_EPOCH", pinned, 1, INT64_C(253402300799),
+                        seconds, error);
+}
+
+static bool lay_options_over(Config *config, const Options *options,
+                             GError **error)
+{
+    if (options->relay && !config_set_relay(config, options->relay, error))
+        return false;
+    if (options->rate && !config_set_rate(config, options->rate, error))
+        return false;
+    return options->connections == NULL ||
+           config_set_connections(config, options->connections, error);
+}
+
+static bool choose_recipients(Setup *setup, const Options *options,
+                              GError **error)
+{
+    ListOptions *recipients = &setup->pipeline_options.recipients;
+    recipients->only = (const char *const *)options->only;
+    recipients->addresses = (const char *const *)options->to;
+    recipients->paths = (const char *const *)options->list;
+    if (options->list == NULL && options->to == NULL)
+        recipients->paths = (const char *const *)setup->config->lists;
+    if (recipients->paths == NULL && recipients->addresses == NULL) {
+        error_set(error, ERROR_USAGE,
+                  "to whom? give --list FILE or --to ADDRESS, or set `lists` "
+                  "in mirmail.yaml");
+        return false;
+    }
+    return options->limit == NULL ||
+           setup_number("--limit", options->limit, 1, INT64_C(1000000000),
+                        &recipients->limit, error);
+}
+
+bool setup_prepare(Setup *setup, const Options *options, GError **error)
+{
+    *setup = (Setup){.findings = findings_new()};
+    PipelineOptions *pipeline = &setup->pipeline_options;
+    pipeline->post = options->arguments[0];
+    pipeline->input = options->input;
+    pipeline->subject = options->subject;
+    pipeline->campaign = options->campaign;
+    pipeline->test = options->test;
+    setup->config = config_load(options->config, error);
+    if (setup->config == NULL ||
+        !lay_options_over(setup->config, options, error) ||
+        !setup_pinned_date(&pipeline->date_seconds, error) ||
+        !choose_recipients(setup, options, error))
+        return false;
+    setup->pipeline = pipeline_compose(setup->config, pipeline, setup->findings,
+                                       error);
+    return setup->pipeline != NULL;
+}
+
+void setup_clear(Setup *setup)
+{
+    pipeline_free(setup->pipeline);
+    findings_free(setup->findings);
+    config_free(setup->config);
+}

@@ -1,0 +1,195 @@
+/* config.c - see config.h: finding, reading and finishing a configuration. */
+#include "config/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "config/settings.h"
+
+#define CONFIG_NAME "mirmail.yaml"
+
+/* --- where it is --- */
+
+static char *search_upward(void)
+{
+    if (g_file_test(CONFIG_NAME, G_FILE_TEST_EXISTS))
+        return g_strdup(CONFIG_NAME);
+    g_autofree char *directory = g_get_current_dir();
+    for (;;) {
+        g_autofree char *parent = g_path_get_dirname(directory);
+        if (strcmp(parent, directory) == 0 || strcmp(parent, ".") == 0)
+            return NULL;
+        g_autofree char *path = g_build_filename(parent, CONFIG_NAME, NULL);
+        if (g_file_test(path, G_FILE_TEST_EXISTS))
+            return g_steal_pointer(&path);
+        g_free(directory);
+        directory = g_steal_pointer(&parent);
+    }
+}
+
+/* $XDG_CONFIG_HOME is read here and not by g_get_user_config_dir(), which
+ * keeps its first answer for ever. */
+static char *search_home(void)
+{
+    const char *base = g_getenv("XDG_CONFIG_HOME");
+    g_autofree char *path =
+        base != NULL && g_path_is_absolute(base)
+            ? g_build_filename(base, "mirmail", CONFIG_NAME, NULL)
+            : g_build_filename(g_get_home_dir(), ".config", "mirmail",
+                               CONFIG_NAME, NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+        return NULL;
+    return g_steal_pointer(&path);
+}
+
+/* --- reading --- */
+
+static bool fail_system(const char *path, int number, GError **error)
+{
+    ErrorCode code = number == ENOENT   ? ERROR_MISSING
+                     : number == EACCES ? ERROR_PERMISSION
+                                        : ERROR_SYSTEM;
+    error_set(error, code, "%s: %s", path, g_strerror(number));
+    return false;
+}
+
+static bool read_bytes(const char *path, GString *bytes, GError **error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fail_system(path, errno, error);
+    char buffer[16384];
+    ssize_t count = 0;
+    while (bytes->len <= CONFIG_BYTES_MAX) {
+        count = read(file, buffer, sizeof buffer);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            break;
+        g_string_append_len(bytes, buffer, count);
+    }
+    int number = errno;
+    close(file);
+    if (count < 0)
+        return fail_system(path, number, error);
+    if (bytes->len > CONFIG_BYTES_MAX) {
+        error_set(error, ERROR_CONFIG,
+                  "%s: over %d bytes, which no configuration needs", path,
+                  CONFIG_BYTES_MAX);
+        return false;
+    }
+    return true;
+}
+
+static const char *skip_bom(const char *bytes, size_t *length)
+{
+    if (*length < 3 || memcmp(bytes, "\xEF\xBB\xBF", 3) != 0)
+        return bytes;
+    *length -= 3;
+    return bytes + 3;
+}
+
+static char *directory_of(const char *path)
+{
+    g_autofree char *directory = path ? g_path_get_dirname(path) : NULL;
+    if (directory == NULL || strcmp(directory, ".") == 0)
+        return NULL;
+    return g_steal_pointer(&directory);
+}
+
+/* --- what one setting says about another --- */
+
+static void finish_relay(RelayConfig *relay, const Value *root)
+{
+    static const int ports[] = {
+        [TLS_STARTTLS] = 587, [TLS_IMPLICIT] = 465, [TLS_NONE] = 25};
+    if (relay->port == 465 && !settings_has(root, "relay.tls"))
+        relay->tls = TLS_IMPLICIT;
+    if (relay->port == 0)
+        relay->port = ports[relay->tls];
+}
+
+static bool finish(Config *config, const Value *root, const char *directory,
+                   GError **error)
+{
+    static const char *const sources[] = {
+        "relay.password_command", "relay.password_file", "relay.password_env"};
+    const char *first = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
+        if (!settings_has(root, sources[i]))
+            continue;
+        if (first != NULL) {
+            error_set(error, ERROR_CONFIG,
+                      "%s: `%s` and `%s` both say where the password is; keep "
+                      "one of them",
+                      config->path, first, sources[i]);
+            return false;
+        }
+        first = sources[i];
+    }
+    finish_relay(&config->relay, root);
+    SenderConfig *sender = &config->sender;
+    if (sender->bounce.text == NULL && sender->from.address.text != NULL)
+        address_copy(&sender->bounce, &sender->from.address);
+    if (!settings_has(root, "journal") && directory != NULL) {
+        g_autofree char *plain = config->journal;
+        config->journal = g_build_filename(directory, plain, NULL);
+    }
+    return true;
+}
+
+static Config *config_new(void)
+{
+    Config *config = g_new0(Config, 1);
+    settings_set_defaults(config);
+    return config;
+}
+
+Config *config_parse(const char *bytes, size_t length, const char *path,
+                     GError **error)
+{
+    g_autoptr(Config) config = config_new();
+    config->path = g_strdup(path);
+    const char *text = skip_bom(bytes, &length);
+    GError *reason = NULL;
+    g_autoptr(Value) root =
+        value_parse(text, length, path, 1, NULL, &reason);
+    if (root == NULL) {
+        if (reason->domain == MIRMAIL_ERROR && reason->code == ERROR_INPUT)
+            reason->code = ERROR_CONFIG;
+        g_propagate_error(error, reason);
+        return NULL;
+    }
+    g_autofree char *directory = directory_of(path);
+    if (!settings_read(root, directory, config, error) ||
+        !finish(config, root, directory, error))
+        return NULL;
+    return g_steal_pointer(&config);
+}
+
+Config *config_load(const char *path, GError **error)
+{
+    g_autofree char *found = path ? g_strdup(path) : search_upward();
+    if (found == NULL)
+        found = search_home();
+    if (found == NULL) {
+        Config *config = config_new();
+        finish_relay(&config->relay, NULL);
+        return config;
+    }
+    g_autoptr(GString) bytes = g_string_new(NULL);
+    if (!read_bytes(found, bytes, error))
+        return NULL;
+    return config_parse(bytes->str, bytes->len, found, error);
+}
+
+void config_free(Config *config)
+{
+    if (config == NULL)
+        return;
+    settings_clear(config);
+    g_free(config->path);
+    g_free(config);
+}

@@ -1,0 +1,212 @@
+/*
+ * line_private.h - what the files of the line share.
+ *
+ *     line.c          settings, life, the loopback port, cancelling
+ *     line_connect.c  from a name to a connected socket
+ *     line_tls.c      OpenSSL: the context, the handshake, what failed
+ *     line_wire.c     bytes to and from the relay; the replies of the opening
+ *     line_login.c    greeting, EHLO, STARTTLS, AUTH
+ *     line_offer.c    what the EHLO answer says, and what libESMTP may see
+ *     line_watch.c    which command each reply answers
+ *     line_pump.c     both directions, after the opening
+ *
+ * All sockets are non-blocking. Moments are those of the monotonic clock.
+ */
+#ifndef DELIVERY_LINE_PRIVATE_H
+#define DELIVERY_LINE_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include <glib.h>
+
+#include "delivery/line.h"
+
+#define LINE_REPLY_LINE_MAX 2048   /* bytes of one line of a reply */
+#define LINE_REPLY_MAX (16 * 1024) /* bytes of one whole reply */
+#define LINE_BUFFER_SIZE (64 * 1024)
+
+/* --- settings --- */
+
+typedef struct TlsContext TlsContext;
+
+struct LineContext {
+    char *host;
+    int port;
+    TlsMode tls_mode;
+    bool may_be_plain; /* also to a host that is not loopback */
+    AuthMode auth;
+    char *user;     /* NULL: no login */
+    char *password; /* wiped when freed */
+    char *hello;
+    int64_t connect_timeout_ns;
+    int64_t reply_timeout_ns;
+    int64_t data_timeout_ns;
+    TlsContext *tls; /* NULL with TLS_NONE */
+    int cancel_pipe[2];
+    atomic_bool cancelled;
+};
+
+/* --- line_tls.c --- */
+
+typedef struct Tls Tls;
+
+/* What one attempt to move bytes came to. */
+typedef enum {
+    WIRE_DONE,
+    WIRE_WANTS_READ,  /* again when the socket can be read */
+    WIRE_WANTS_WRITE, /* again when it can be written */
+    WIRE_CLOSED,      /* by the other side, in order */
+    WIRE_BROKEN,
+} WireStatus;
+
+TlsContext *tls_context_new(const char *ca_file, GError **error);
+void tls_context_free(TlsContext *context);
+
+/* `host` is the configured name or address: for SNI, for the check of the
+ * certificate, and for the errors. Borrows `fd`. */
+Tls *tls_new(TlsContext *context, const char *host, int fd);
+void tls_free(Tls *tls);
+WireStatus tls_handshake(Tls *tls);
+/* After tls_handshake() was WIRE_CLOSED or WIRE_BROKEN: why, and what to do. */
+void tls_set_error(const Tls *tls, int port, GError **error);
+WireStatus tls_read(Tls *tls, char *bytes, size_t size, size_t *length);
+WireStatus tls_write(Tls *tls, const char *bytes, size_t length, size_t *done);
+/* Says good-bye without waiting for the answer. */
+void tls_shutdown(Tls *tls);
+
+/* --- line_wire.c --- */
+
+typedef struct Wire {
+    const LineContext *context;
+    int fd; /* -1: none */
+    Tls *tls;
+    bool is_loopback;
+    int wake_fd; /* readable when this line is to end */
+    char in[4096]; /* read and not yet looked at; the opening only */
+    size_t in_start;
+    size_t in_end;
+} Wire;
+
+typedef enum { WAIT_READY, WAIT_TIMEOUT, WAIT_CANCELLED } WaitResult;
+
+/* Until `events` of `fd`, the moment, or a cancel. */
+WaitResult wire_wait(const Wire *wire, int fd, short events,
+                     int64_t deadline_ns);
+WireStatus wire_read(Wire *wire, char *bytes, size_t size, size_t *length);
+WireStatus wire_write(Wire *wire, const char *bytes, size_t length,
+                      size_t *done);
+void wire_close(Wire *wire);
+
+/* Sends one command, CRLF added. ERROR_REJECTED when the relay has said
+ * something unasked before, because its answers could then be anybody's.
+ * `verb` names it in errors. */
+bool wire_command(Wire *wire, const char *verb, const char *command,
+                  GError **error);
+/* Reads one whole reply; `raw` gets its bytes. `to` names what it answers. */
+bool wire_read_reply(Wire *wire, const char *to, GString *raw, Reply *reply,
+                     GError **error);
+/* TLS from here on. */
+bool wire_start_tls(Wire *wire, GError **error);
+
+void wire_set_cancelled(const Wire *wire, GError **error);
+
+typedef enum { REPLY_LINE_MORE, REPLY_LINE_LAST, REPLY_LINE_BAD } ReplyLine;
+
+/* What one line of a reply is, line end included. */
+ReplyLine reply_line_read(const char *line, size_t length, int *code);
+
+/* --- line_connect.c --- */
+
+/* Connects the wire to the first address of the relay that answers. */
+bool wire_connect(Wire *wire, GError **error);
+
+/* --- line_offer.c --- */
+
+typedef struct Offer {
+    bool has_starttls;
+    bool has_pipelining;
+    bool has_auth_plain;
+    bool has_auth_login;
+    char *auth_names; /* as the relay lists them; NULL: no AUTH */
+    int64_t size_limit;
+    GString *answer; /* the EHLO answer that libESMTP gets */
+} Offer;
+
+/* Reads a 250 answer to EHLO. */
+void offer_read(Offer *offer, const char *raw, size_t length);
+void offer_clear(Offer *offer);
+
+/* --- line_login.c --- */
+
+/* From the connected socket to the point where MAIL may come. */
+bool login_run(Wire *wire, Offer *offer, GError **error);
+
+/* --- line_watch.c --- */
+
+typedef enum {
+    WATCH_MAIL,
+    WATCH_RCPT,
+    WATCH_DATA,
+    WATCH_DOT,
+    WATCH_RSET,
+    WATCH_QUIT,
+    WATCH_OTHER,
+} WatchCommand;
+
+#define WATCH_COMMANDS 7
+#define WATCH_PENDING_MAX 16
+
+/* Follows one conversation. Not locked. */
+typedef struct Watch {
+    WatchCommand pending[WATCH_PENDING_MAX]; /* sent, not answered; in order */
+    int pending_count;
+    bool in_data;  /* after 354: what is sent is the message */
+    bool dot_left;
+    int transactions;
+    char tail[5];       /* the last bytes of the message */
+    char command[4];    /* the first bytes of a command line */
+    size_t command_length;
+    GString *reply;     /* what has come of the reply under way */
+    size_t line_start;  /* in `reply` */
+    char *replies[WATCH_COMMANDS]; /* of the transaction; NULL: none yet */
+    char *stray;        /* a 421 that nobody asked for */
+    char *last;
+} Watch;
+
+void watch_init(Watch *watch);
+void watch_clear(Watch *watch);
+
+/* These bytes have left for the relay. */
+void watch_sent(Watch *watch, const char *bytes, size_t length);
+
+/* These bytes have come from the relay; whole replies are appended to
+ * `passed` in a form that libESMTP can read. False with a sentence in
+ * `failure` when they cannot be the answers to what was sent. */
+bool watch_received(Watch *watch, const char *bytes, size_t length,
+                    GString *passed, char **failure);
+
+/* --- line_pump.c, and the line itself --- */
+
+struct Line {
+    LineContext *context;
+    Wire wire;
+    Offer offer;
+    int wake_pipe[2];
+    int listener;      /* -1 after line_admit() */
+    int own_port;      /* where it listens */
+    int client;        /* our end of the loopback connection */
+    int libesmtp_fd;   /* its other end, which is libESMTP's */
+    char *address;
+    pthread_t thread;
+    bool has_thread;
+    pthread_mutex_t lock; /* what follows */
+    Watch watch;
+    bool has_ended;
+    char *failure;
+};
+
+/* The thread's function; `data` is the Line. */
+void *pump_run(void *data);
+
+#endif

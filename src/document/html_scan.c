@@ -1,0 +1,500 @@
+/* html_scan.c - a tag walk that mimics the parser's stack of open elements. */
+#include "document/html_scan.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#define NAME_MAX_LENGTH 20
+
+typedef enum {
+    TRAIT_SPECIAL = 1,      /* an end tag of a span does not reach over it */
+    TRAIT_BARRIER = 2,      /* nor does an end tag of a block */
+    TRAIT_FORMATTING = 4,   /* repeated in later blocks until it is closed */
+    TRAIT_UNCOUNTED = 8,    /* cannot nest without something that is counted */
+    TRAIT_RAW = 16,         /* no tags inside */
+    TRAIT_FOREIGN = 32,     /* svg and math: `/>` closes */
+    TRAIT_HTML_ISLAND = 64, /* HTML inside of svg and math */
+    TRAIT_CELL = 128,
+} Trait;
+
+typedef struct Known {
+    const char *name;
+    unsigned traits;
+} Known;
+
+#define BLOCK TRAIT_SPECIAL
+#define SKIP TRAIT_UNCOUNTED
+
+static const Known KNOWN[] = {
+    {"a", TRAIT_FORMATTING},
+    {"address", BLOCK},
+    {"annotation-xml", BLOCK | TRAIT_BARRIER},
+    {"applet", BLOCK | TRAIT_BARRIER},
+    {"area", SKIP},
+    {"article", BLOCK},
+    {"aside", BLOCK},
+    {"b", TRAIT_FORMATTING},
+    {"base", SKIP},
+    {"basefont", SKIP},
+    {"bgsound", SKIP},
+    {"big", TRAIT_FORMATTING},
+    {"blockquote", BLOCK},
+    {"body", SKIP},
+    {"br", SKIP},
+    {"button", BLOCK},
+    {"caption", BLOCK | TRAIT_BARRIER | TRAIT_CELL},
+    {"center", BLOCK},
+    {"code", TRAIT_FORMATTING},
+    {"col", SKIP},
+    {"colgroup", SKIP},
+    {"command", SKIP},
+    {"dd", SKIP},
+    {"desc", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"details", BLOCK},
+    {"dir", BLOCK},
+    {"div", BLOCK},
+    {"dl", BLOCK},
+    {"dt", SKIP},
+    {"em", TRAIT_FORMATTING},
+    {"embed", SKIP},
+    {"fieldset", BLOCK},
+    {"figcaption", BLOCK},
+    {"figure", BLOCK},
+    {"font", TRAIT_FORMATTING},
+    {"footer", BLOCK},
+    {"foreignobject", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"form", BLOCK},
+    {"frame", SKIP},
+    {"h1", BLOCK},
+    {"h2", BLOCK},
+    {"h3", BLOCK},
+    {"h4", BLOCK},
+    {"h5", BLOCK},
+    {"h6", BLOCK},
+    {"head", SKIP},
+    {"header", BLOCK},
+    {"hgroup", BLOCK},
+    {"hr", SKIP},
+    {"html", SKIP},
+    {"i", TRAIT_FORMATTING},
+    {"iframe", TRAIT_RAW},
+    {"image", SKIP},
+    {"img", SKIP},
+    {"input", SKIP},
+    {"isindex", SKIP},
+    {"keygen", SKIP},
+    {"li", SKIP},
+    {"link", SKIP},
+    {"listing", BLOCK},
+    {"main", BLOCK},
+    {"marquee", BLOCK | TRAIT_BARRIER},
+    {"math", TRAIT_FOREIGN},
+    {"menu", BLOCK},
+    {"meta", SKIP},
+    {"mi", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"mn", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"mo", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"ms", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"mtext", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"nav", BLOCK},
+    {"nobr", TRAIT_FORMATTING},
+    {"noembed", TRAIT_RAW},
+    {"noframes", TRAIT_RAW},
+    {"object", BLOCK | TRAIT_BARRIER},
+    {"ol", BLOCK},
+    {"option", SKIP},
+    {"p", SKIP},
+    {"param", SKIP},
+    {"plaintext", TRAIT_RAW},
+    {"pre", BLOCK},
+    {"s", TRAIT_FORMATTING},
+    {"script", TRAIT_RAW},
+    {"section", BLOCK},
+    {"select", BLOCK},
+    {"small", TRAIT_FORMATTING},
+    {"source", SKIP},
+    {"strike", TRAIT_FORMATTING},
+    {"strong", TRAIT_FORMATTING},
+    {"style", TRAIT_RAW},
+    {"summary", BLOCK},
+    {"svg", TRAIT_FOREIGN},
+    {"table", BLOCK | TRAIT_BARRIER},
+    {"tbody", SKIP},
+    {"td", BLOCK | TRAIT_BARRIER | TRAIT_CELL},
+    {"textarea", TRAIT_RAW},
+    {"tfoot", SKIP},
+    {"th", BLOCK | TRAIT_BARRIER | TRAIT_CELL},
+    {"thead", SKIP},
+    {"title", TRAIT_RAW},
+    {"tr", SKIP},
+    {"track", SKIP},
+    {"tt", TRAIT_FORMATTING},
+    {"u", TRAIT_FORMATTING},
+    {"ul", BLOCK},
+    {"wbr", SKIP},
+    {"xmp", TRAIT_RAW},
+};
+
+/* Start tags that end svg and math (13.2.6.5), beside those that are blocks
+ * or formatting elements by the table above. */
+static const char *const BREAKOUT[] = {
+    "blockquote", "body", "br", "dd",   "dt",   "embed", "head", "hr",  "img",
+    "li",         "meta", "p",  "ruby", "span", "sub",   "sup",  "var", NULL,
+};
+
+typedef struct Open {
+    char name[NAME_MAX_LENGTH + 1];
+    unsigned traits;
+} Open;
+
+typedef struct Tag {
+    char name[NAME_MAX_LENGTH + 1]; /* longer names are cut */
+    unsigned traits;
+    bool closing;
+    bool self_closing;
+    int attributes;
+} Tag;
+
+typedef struct Scan {
+    const char *at;
+    const char *end;
+    int line;
+    Open stack[HTML_SCAN_DEPTH_MAX];
+    int depth;
+    int formatting; /* how many of the stack are */
+    long repeats;
+} Scan;
+
+static unsigned traits_of(const char *name)
+{
+    size_t low = 0;
+    size_t high = G_N_ELEMENTS(KNOWN);
+
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(name, KNOWN[middle].name);
+        if (order == 0)
+            return KNOWN[middle].traits;
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return 0;
+}
+
+static void advance(Scan *scan, const char *to)
+{
+    for (; scan->at < to; scan->at++)
+        if (*scan->at == '\n')
+            scan->line++;
+}
+
+/* Moves behind the next `needle`, or to the end. */
+static void skip_past(Scan *scan, const char *needle)
+{
+    size_t left = (size_t)(scan->end - scan->at);
+    const char *found = memmem(scan->at, left, needle, strlen(needle));
+
+    advance(scan, found ? found + strlen(needle) : scan->end);
+}
+
+static void skip_comment(Scan *scan)
+{
+    const char *at = scan->at + 4;
+
+    if (at < scan->end && *at == '>') {
+        advance(scan, at + 1);
+        return;
+    }
+    if (at + 1 < scan->end && at[0] == '-' && at[1] == '>') {
+        advance(scan, at + 2);
+        return;
+    }
+    for (; at + 2 < scan->end; at++) {
+        if (at[0] != '-' || at[1] != '-')
+            continue;
+        if (at[2] == '>') {
+            advance(scan, at + 3);
+            return;
+        }
+        if (at[2] == '!' && at + 3 < scan->end && at[3] == '>') {
+            advance(scan, at + 4);
+            return;
+        }
+    }
+    advance(scan, scan->end);
+}
+
+static bool ends_name(char c)
+{
+    return g_ascii_isspace(c) || c == '/' || c == '>';
+}
+
+static void skip_value(Scan *scan)
+{
+    char quote;
+    const char *close;
+
+    while (scan->at < scan->end && g_ascii_isspace(*scan->at))
+        advance(scan, scan->at + 1);
+    if (scan->at == scan->end)
+        return;
+    quote = *scan->at;
+    if (quote == '"' || quote == '\'') {
+        close = memchr(scan->at + 1, quote, (size_t)(scan->end - scan->at - 1));
+        advance(scan, close ? close + 1 : scan->end);
+        return;
+    }
+    while (scan->at < scan->end && !g_ascii_isspace(*scan->at) &&
+           *scan->at != '>')
+        scan->at++;
+}
+
+/* From behind the name to behind the `>`. */
+static void scan_attributes(Scan *scan, Tag *tag)
+{
+    while (scan->at < scan->end && *scan->at != '>') {
+        char c = *scan->at;
+        const char *after;
+        if (g_ascii_isspace(c) || c == '/') {
+            tag->self_closing = c == '/' && scan->at + 1 < scan->end &&
+                                scan->at[1] == '>';
+            advance(scan, scan->at + 1);
+            continue;
+        }
+        tag->attributes++;
+        scan->at++;
+        while (scan->at < scan->end && !ends_name(*scan->at) &&
+               *scan->at != '=')
+            scan->at++;
+        after = scan->at;
+        while (after < scan->end && g_ascii_isspace(*after))
+            after++;
+        if (after < scan->end && *after == '=') {
+            advance(scan, after + 1);
+            skip_value(scan);
+        }
+    }
+    if (scan->at < scan->end)
+        scan->at++;
+}
+
+static void scan_tag(Scan *scan, Tag *tag)
+{
+    size_t length = 0;
+
+    *tag = (Tag){.closing = scan->at[1] == '/'};
+    scan->at += tag->closing ? 2 : 1;
+    for (; scan->at < scan->end && !ends_name(*scan->at); scan->at++)
+        if (length < NAME_MAX_LENGTH)
+            tag->name[length++] = g_ascii_tolower(*scan->at);
+    tag->traits = traits_of(tag->name);
+    scan_attributes(scan, tag);
+}
+
+/* Moves to the next tag. Comments and other `<!` and `<?` are passed. */
+static bool find_tag(Scan *scan)
+{
+    while (scan->at < scan->end) {
+        const char *found = memchr(scan->at, '<',
+                                   (size_t)(scan->end - scan->at));
+        size_t left;
+        advance(scan, found ? found : scan->end);
+        left = (size_t)(scan->end - scan->at);
+        if (left < 2)
+            return false;
+        if (g_ascii_isalpha(scan->at[1]))
+            return true;
+        if (scan->at[1] == '/' && left > 2 && g_ascii_isalpha(scan->at[2]))
+            return true;
+        if (left >= 4 && memcmp(scan->at, "<!--", 4) == 0)
+            skip_comment(scan);
+        else if (strchr("!?/", scan->at[1]))
+            skip_past(scan, ">");
+        else
+            scan->at++;
+    }
+    return false;
+}
+
+static void remove_at(Scan *scan, int index)
+{
+    if (scan->stack[index].traits & TRAIT_FORMATTING)
+        scan->formatting--;
+    scan->depth--;
+    memmove(&scan->stack[index], &scan->stack[index + 1],
+            (size_t)(scan->depth - index) * sizeof(Open));
+}
+
+static void pop_to(Scan *scan, int depth)
+{
+    while (scan->depth > depth)
+        remove_at(scan, scan->depth - 1);
+}
+
+static bool is_heading(const char *name)
+{
+    return name[0] == 'h' && name[1] >= '1' && name[1] <= '6' && !name[2];
+}
+
+static bool same_element(const Open *open, const Tag *tag)
+{
+    return strcmp(open->name, tag->name) == 0 ||
+           (is_heading(open->name) && is_heading(tag->name));
+}
+
+static void close_tag(Scan *scan, const Tag *tag)
+{
+    bool block = tag->traits & (TRAIT_SPECIAL | TRAIT_FOREIGN);
+    bool table = strcmp(tag->name, "table") == 0;
+    bool crossed = false;
+    int i;
+
+    for (i = scan->depth - 1; i >= 0; i--) {
+        const Open *open = &scan->stack[i];
+        if (same_element(open, tag))
+            break;
+        if ((open->traits & TRAIT_BARRIER) &&
+            !(table && (open->traits & TRAIT_CELL)))
+            return;
+        crossed = crossed || (open->traits & TRAIT_SPECIAL);
+    }
+    if (i < 0)
+        return;
+    if (block || !crossed)
+        pop_to(scan, i);
+    else if (tag->traits & TRAIT_FORMATTING)
+        remove_at(scan, i);
+}
+
+/* A new cell or row ends the cell before it. */
+static void close_cell(Scan *scan)
+{
+    int i;
+
+    for (i = scan->depth - 1; i >= 0; i--) {
+        if (scan->stack[i].traits & TRAIT_CELL) {
+            pop_to(scan, i);
+            return;
+        }
+        if (scan->stack[i].traits & TRAIT_BARRIER)
+            return;
+    }
+}
+
+static int find_foreign(const Scan *scan)
+{
+    int i;
+
+    for (i = scan->depth - 1; i >= 0; i--) {
+        if (scan->stack[i].traits & TRAIT_FOREIGN)
+            return i;
+        if (scan->stack[i].traits & TRAIT_HTML_ISLAND)
+            return -1;
+    }
+    return -1;
+}
+
+static bool is_in_select(const Scan *scan)
+{
+    int i;
+
+    for (i = scan->depth - 1; i >= 0; i--)
+        if (strcmp(scan->stack[i].name, "select") == 0)
+            return true;
+    return false;
+}
+
+static bool is_breakout(const Tag *tag)
+{
+    if (tag->traits & TRAIT_HTML_ISLAND)
+        return false;
+    return (tag->traits & (TRAIT_SPECIAL | TRAIT_FORMATTING)) ||
+           g_strv_contains(BREAKOUT, tag->name);
+}
+
+static bool push(Scan *scan, const Tag *tag)
+{
+    Open *open;
+
+    if (scan->depth == HTML_SCAN_DEPTH_MAX)
+        return false;
+    open = &scan->stack[scan->depth++];
+    memcpy(open->name, tag->name, sizeof open->name);
+    open->traits = tag->traits;
+    if (tag->traits & TRAIT_FORMATTING)
+        scan->formatting++;
+    return true;
+}
+
+static void skip_raw(Scan *scan, const Tag *tag)
+{
+    size_t length = strlen(tag->name);
+
+    if (strcmp(tag->name, "plaintext") == 0) {
+        advance(scan, scan->end);
+        return;
+    }
+    while (scan->at < scan->end) {
+        skip_past(scan, "</");
+        if ((size_t)(scan->end - scan->at) > length &&
+            g_ascii_strncasecmp(scan->at, tag->name, length) == 0 &&
+            ends_name(scan->at[length])) {
+            skip_past(scan, ">");
+            return;
+        }
+    }
+}
+
+static HtmlScanResult open_tag(Scan *scan, const Tag *tag)
+{
+    int foreign = find_foreign(scan);
+
+    if (tag->attributes > HTML_SCAN_ATTRIBUTES_MAX)
+        return HTML_SCAN_TOO_MANY_ATTRIBUTES;
+    if (foreign >= 0 && is_breakout(tag)) {
+        pop_to(scan, foreign);
+        foreign = -1;
+    }
+    if (foreign >= 0 && tag->self_closing)
+        return HTML_SCAN_FINE;
+    if (foreign < 0 && (tag->traits & TRAIT_RAW)) {
+        if (!is_in_select(scan) || strcmp(tag->name, "script") == 0)
+            skip_raw(scan, tag);
+        return HTML_SCAN_FINE;
+    }
+    if ((tag->traits & TRAIT_CELL) || strcmp(tag->name, "tr") == 0)
+        close_cell(scan);
+    if (strcmp(tag->name, "a") == 0 || strcmp(tag->name, "nobr") == 0)
+        close_tag(scan, tag); /* the parser never nests these */
+    if (foreign < 0)
+        scan->repeats += scan->formatting;
+    if (scan->repeats > HTML_SCAN_REPEATS_MAX)
+        return HTML_SCAN_TOO_MANY_REPEATS;
+    if (foreign < 0 && (tag->traits & TRAIT_UNCOUNTED))
+        return HTML_SCAN_FINE;
+    return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
+}
+
+HtmlScanResult html_scan(const char *html, size_t length, int *line)
+{
+    Scan *scan = g_new0(Scan, 1);
+    HtmlScanResult result = HTML_SCAN_FINE;
+
+    scan->at = html;
+    scan->end = html + length;
+    scan->line = 1;
+    while (result == HTML_SCAN_FINE && find_tag(scan)) {
+        Tag tag;
+        *line = scan->line;
+        scan_tag(scan, &tag);
+        if (tag.closing)
+            close_tag(scan, &tag);
+        else
+            result = open_tag(scan, &tag);
+    }
+    g_free(scan);
+    return result;
+}

@@ -1,0 +1,69 @@
+/*
+ * backend.h - where a journal keeps its records; private to journal/.
+ *
+ *     journal.c ── who waits for what, group commit ──> JournalBackend
+ *
+ * A backend knows how to store; it knows nothing of threads that wait. Its
+ * functions are called by one thread at a time, but for lookup(), which may
+ * run in any thread and beside write().
+ */
+#ifndef JOURNAL_BACKEND_H
+#define JOURNAL_BACKEND_H
+
+#include <stddef.h>
+
+#include "journal/journal.h"
+
+/* One step in a recipient's life. All texts are owned. */
+typedef struct JournalRecord {
+    bool is_intent;    /* else a settlement */
+    Outcome outcome;   /* of a settlement */
+    char *key;         /* Address.key */
+    char *address;     /* Address.text */
+    char *message_id;  /* of an intent */
+    Reply reply;       /* of a settlement */
+    int64_t at_us;
+    int64_t next_us;
+    bool was_refused;  /* set by write(): an intent for somebody who may have
+                          the message already; nothing was stored */
+} JournalRecord;
+
+typedef struct JournalStore JournalStore;
+
+typedef struct JournalBackend {
+    JournalStore *(*open)(const char *path, JournalMode mode, GError **error);
+    void (*close)(JournalStore *store);
+
+    bool (*create_campaign)(JournalStore *store, const Campaign *campaign,
+                            GError **error);
+    /* Newest first. `id` NULL: all of them. */
+    GPtrArray *(*list_campaigns)(JournalStore *store, const char *id,
+                                 GError **error);
+    bool (*finish_campaign)(JournalStore *store, const char *id,
+                            int64_t at_us, GError **error);
+    bool (*set_recipients)(JournalStore *store, const char *id, int64_t count,
+                           GError **error);
+
+    /* Makes `id` the campaign that write() and lookup() are about, and turns
+     * its intents into OUTCOME_UNKNOWN. ERROR_MISSING: no such campaign. */
+    bool (*take)(JournalStore *store, const char *id, int64_t *unknown,
+                 GError **error);
+    /* All records in one transaction, durable when it returns true; when it
+     * returns false none of them is stored. */
+    bool (*write)(JournalStore *store, JournalRecord *const *records,
+                  size_t count, GError **error);
+    /* `entry` is empty before the call and stays so when nothing is known. */
+    bool (*lookup)(JournalStore *store, const char *key, Entry *entry,
+                   GError **error);
+    bool (*visit)(JournalStore *store, const char *id, JournalVisit visit,
+                  void *data, GError **error);
+} JournalBackend;
+
+extern const JournalBackend journal_sqlite;
+
+/* journal_open() with another backend, for tests. */
+Journal *journal_open_with(const JournalBackend *backend, const char *path,
+                           JournalMode mode, const Clock *clock,
+                           GError **error);
+
+#endif

@@ -1,0 +1,106 @@
+/*
+ * pipeline.h - the stages in order: the program's table of contents.
+ *
+ *     post_read ─ letter_compose ─ message_new ─ list_open   pipeline_compose
+ *     every recipient's message once, thrown away            pipeline_check
+ *     one recipient's message, shown                         pipeline_preview
+ *     journal and delivery                                   pipeline_plan,
+ *                                                            pipeline_send
+ *
+ * A Pipeline owns what its stages made and borrows the configuration. It
+ * belongs to one thread; delivery starts its own workers inside
+ * pipeline_send().
+ */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include "base/clock.h"
+#include "base/finding.h"
+#include "config/config.h"
+#include "delivery/delivery.h"
+#include "journal/journal.h"
+#include "list/list.h"
+
+typedef struct PipelineOptions {
+    const char *post;     /* a path, "-" for standard input */
+    const char *input;    /* "markdown", "html"; NULL */
+    const char *subject;  /* over the post's; NULL */
+    const char *campaign; /* a name of its own; NULL: from the post */
+    const char *test;     /* one copy to this address, marked as a test */
+    ListOptions recipients;
+    int64_t date_seconds; /* > 0: the date of every message */
+} PipelineOptions;
+
+typedef struct Pipeline Pipeline;
+
+/* Reads the post, composes the letter, opens the list. ERROR_INPUT,
+ * ERROR_MISSING, ERROR_PERMISSION, ERROR_CONFIG. `config` and what `options`
+ * points to must outlive the pipeline. */
+Pipeline *pipeline_compose(const Config *config, const PipelineOptions *options,
+                           Findings *findings, GError **error);
+void pipeline_free(Pipeline *pipeline);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pipeline, pipeline_free)
+
+/* Composes every recipient's message once: bad rows, missing fields and
+ * values become findings. */
+bool pipeline_check(Pipeline *pipeline, Findings *findings, GError **error);
+
+typedef struct PipelineFacts {
+    const char *campaign;
+    const char *subject;
+    const char *format; /* "Markdown" or "HTML" */
+    const char *format_reason;
+    int64_t recipients;      /* after pipeline_check() */
+    int64_t largest_message; /* likewise, bytes */
+    size_t links;
+    const ListCounts *counts;
+} PipelineFacts;
+
+PipelineFacts pipeline_facts(const Pipeline *pipeline);
+
+typedef enum {
+    PREVIEW_MAIL,
+    PREVIEW_TEXT,
+    PREVIEW_HTML,
+    PREVIEW_MIME
+} PreviewKind;
+
+/* One recipient's copy: header and text, the text part, the HTML part, or
+ * the bytes of the wire. `as` NULL: the list's first recipient. An address
+ * that is not in the list is an ERROR_INPUT. `shown` (may be NULL) gets the
+ * recipient's address. */
+bool pipeline_preview(Pipeline *pipeline, const char *as, PreviewKind kind,
+                      GString *out, char **shown, GError **error);
+
+typedef struct PipelinePlan {
+    bool known;                  /* the journal has this campaign */
+    int64_t created_us;          /* with known */
+    int64_t done[OUTCOME_COUNT]; /* with known: outcomes so far */
+    int64_t recovered;           /* outcomes that became unknown just now */
+    int64_t to_send;             /* recipients without a final outcome */
+    int64_t estimate_ns;         /* at the configured rate */
+} PipelinePlan;
+
+/* Looks the campaign up and, when the journal has it, takes it for this
+ * process. A post that has changed since the campaign began is an
+ * ERROR_INPUT, unless `revise`. */
+bool pipeline_plan(Pipeline *pipeline, Journal *journal, bool revise,
+                   PipelinePlan *plan, GError **error);
+
+typedef struct PipelineSend {
+    const char *arguments; /* kept for `mirmail resume`, quoted */
+    const char *directory;
+    const char *password; /* NULL */
+    const Clock *clock;
+    const int *stop;
+    void (*report)(void *data, const DeliveryEvent *event);
+    void *report_data;
+} PipelineSend;
+
+/* Carries out the plan. As delivery_run(). */
+bool pipeline_send(Pipeline *pipeline, Journal *journal,
+                   const PipelinePlan *plan, const PipelineSend *send,
+                   DeliveryEnd *end, DeliveryProgress *progress,
+                   GError **error);
+
+#endif
