@@ -7,9 +7,18 @@ O ?= build/$(BUILD)
 MODULES := base mail config post document list letter message journal \
            delivery feedback check cli
 
+# --- what it is built with ---
 
-PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 jansson \
-        libutf8proc
+# Debian's names; docs/install.md has them for dnf, apk, pacman and brew.
+APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
+  libglib2.0-dev libgumbo-dev libsqlite3-dev libssl-dev libidn2-dev \
+  libutf8proc-dev libunistring-dev libjansson-dev
+APT_DEMO := python3 postfix openssl
+APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
+  libclang-rt-14-dev mandoc cmark-gfm $(shell cat tests/servers/packages.txt)
+
+PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
+  jansson libutf8proc
 LIBS_NO_PC := -lunistring
 
 CC ?= cc
@@ -26,6 +35,8 @@ FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer \
   -fno-sanitize-recover=undefined
 FLAGS_tsan := -O1 -g -fsanitize=thread
 FLAGS_coverage := -O0 -g --coverage
+FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link \
+  -fno-sanitize-recover=undefined
 FLAGS := $(or $(FLAGS_$(BUILD)),$(error BUILD=$(BUILD): release, debug, asan, \
   tsan or coverage))
 
@@ -84,9 +95,102 @@ $(O)/gen/embedded.h: $(EMBEDDED) Makefile
 	  echo "{\"$$f\", $$n, sizeof $$n - 1},"; done; echo '};'; } > $@
 $(O)/base/builtin.o: $(O)/gen/embedded.h
 
-.PHONY: check-unit
-check-unit: $(TEST_BINS) ## run the unit tests of MODULES
-	@set -e; for t in $(TEST_BINS); do $$t; done
+# --- tests ---
+
+.PHONY: check check-unit check-e2e check-lint check-fuzz golden-accept
+check: deps-check all check-unit check-fuzz check-lint check-e2e ## install what the tests need and run all of them
+
+check-unit: $(TEST_BINS) ## unit tests
+	@tests/unit/run.sh $(TEST_BINS)
+
+# What several threads run, for BUILD=tsan.
+.PHONY: check-unit-threads
+check-unit-threads: $(filter $(O)/unit/journal/% $(O)/unit/delivery/%,$(TEST_BINS))
+	@tests/unit/run.sh $^
+
+PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
+check-e2e: all ## the program against real servers, and the golden mails
+	$(PYTEST) tests/golden tests/e2e
+
+check-lint: all ## layers, one library one file, manuals against the program
+	$(PYTEST) tests/lint
+
+golden-accept: all ## rewrite the golden mails; look at the diff
+	GOLDEN_ACCEPT=1 $(PYTEST) tests/golden
+
+FUZZ := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SECONDS ?= 60
+$(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(O)/libmirmail.a Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	  tests/fuzz/replay.c $(O)/libmirmail.a $(ALL_LIBS)
+
+check-fuzz: $(FUZZ:%=$(O)/fuzz/%) ## replay the fuzzers' corpora
+	@set -e; for f in $(FUZZ); do $(O)/fuzz/$$f tests/fuzz/corpus/$${f#fuzz_}; done
+
+.PHONY: fuzz
+fuzz: ## run every fuzzer for FUZZ_SECONDS (clang)
+	@$(MAKE) CC=clang O=build/fuzz BUILD=fuzz $(FUZZ:%=run-%)
+run-fuzz_%: $(O)/libmirmail.a FORCE
+	@mkdir -p $(O)/found/$* tests/fuzz/corpus/$*
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $(O)/fuzz_$* \
+	  tests/fuzz/fuzz_$*.c $(O)/libmirmail.a $(ALL_LIBS)
+	$(O)/fuzz_$* -max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=2048 \
+	  -print_final_stats=1 $(O)/found/$* tests/fuzz/corpus/$* 2>&1 | tail -n 12
+
+.PHONY: lint bench demo
+lint: ## format and static analysis
+	clang-format --dry-run --Werror $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.h tests/unit/*/*.c tests/fuzz/*.c)
+	@for f in $(SRC) src/main.c; do echo $$f; done | xargs -P 2 -n 4 \
+	  clang-tidy --quiet -- $(filter-out -W%,$(ALL_CFLAGS)) 2>/dev/null
+
+bench: all deps-check ## measure, and print a table
+	tests/bench/run.sh
+
+demo: deps-demo all ## send a sample post through a relay of its own
+	tests/demo.sh
+
+# --- installing ---
+
+# Installs those of the packages that are missing, and says so.
+define install_packages
+	@missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null \
+	  | grep -q 'ok installed' || printf '%s ' $$p; done); \
+	[ -n "$$missing" ] || exit 0; \
+	command -v apt-get >/dev/null || { echo "no apt-get here; docs/install.md \
+	names the packages for dnf, apk, pacman and brew"; exit 1; }; \
+	echo "installing with apt-get: $$missing"; \
+	sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	$$sudo env DEBIAN_FRONTEND=noninteractive sh -c "apt-get -qq update && apt-get \
+	  -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install \
+	  --no-install-recommends $$missing" >/dev/null
+endef
+
+.PHONY: deps deps-demo deps-check install dist clean help
+deps: ## install the packages that the build needs
+	$(call install_packages,$(APT_BUILD))
+deps-demo: deps
+	$(call install_packages,$(APT_DEMO))
+deps-check: deps
+	$(call install_packages,$(APT_DEMO) $(APT_CHECK))
+
+install: build/mirmail ## install to PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 build/mirmail $(DESTDIR)$(PREFIX)/bin/mirmail
+	install -m 644 docs/man/mirmail.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/mirmail.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+
+dist: ## a source archive of the last commit
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=mirmail-$(VERSION)/ \
+	  -o build/mirmail-$(VERSION).tar.gz HEAD
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 -include $(OBJ:.o=.d) $(TEST_BINS:=.d) $(O)/main.d
 

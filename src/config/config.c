@@ -34,11 +34,12 @@ static char *search_upward(void)
 static char *search_home(void)
 {
     const char *base = g_getenv("XDG_CONFIG_HOME");
-    g_autofree char *path =
-        base != NULL && g_path_is_absolute(base)
-            ? g_build_filename(base, "mirmail", CONFIG_NAME, NULL)
-            : g_build_filename(g_get_home_dir(), ".config", "mirmail",
-                               CONFIG_NAME, NULL);
+    g_autofree char *path = base != NULL && g_path_is_absolute(base)
+                                ? g_build_filename(base, "mirmail", CONFIG_NAME,
+                                                   NULL)
+                                : g_build_filename(g_get_home_dir(), ".config",
+                                                   "mirmail", CONFIG_NAME,
+                                                   NULL);
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
         return NULL;
     return g_steal_pointer(&path);
@@ -154,8 +155,7 @@ Config *config_parse(const char *bytes, size_t length, const char *path,
     config->path = g_strdup(path);
     const char *text = skip_bom(bytes, &length);
     GError *reason = NULL;
-    g_autoptr(Value) root =
-        value_parse(text, length, path, 1, NULL, &reason);
+    g_autoptr(Value) root = value_parse(text, length, path, 1, NULL, &reason);
     if (root == NULL) {
         if (reason->domain == MIRMAIL_ERROR && reason->code == ERROR_INPUT)
             reason->code = ERROR_CONFIG;

@@ -26,42 +26,42 @@
 #define CONFIG_BYTES_MAX (1024 * 1024)
 
 typedef struct SenderConfig {
-    Mailbox from;           /* from.address.text is NULL when unset */
-    Mailbox reply_to;       /* likewise */
-    Address bounce;         /* the envelope sender; from's when unset */
+    Mailbox from;     /* from.address.text is NULL when unset */
+    Mailbox reply_to; /* likewise */
+    Address bounce;   /* the envelope sender; from's when unset */
     char *organisation;
-    char *postal_address;   /* may have several lines */
-    char *url;              /* https address of the organisation */
+    char *postal_address; /* may have several lines */
+    char *url;            /* https address of the organisation */
 } SenderConfig;
 
 typedef struct ListConfig {
-    char *id;               /* List-Id, as news.example.org */
-    char *name;             /* "MirageOS News" */
+    char *id;   /* List-Id, as news.example.org */
+    char *name; /* "MirageOS News" */
     char *description;
     char *unsubscribe_url;  /* an https page where one leaves */
     char *unsubscribe_mail; /* an address to which one writes to leave */
     char *help_url;
     char *archive_url;
     char *subscribe_url;
-    char *owner;            /* an address */
-    char *precedence;       /* "list", "bulk", "none" */
+    char *owner;      /* an address */
+    char *precedence; /* "list", "bulk", "none" */
 } ListConfig;
 
 typedef enum { TLS_STARTTLS, TLS_IMPLICIT, TLS_NONE } TlsMode;
 typedef enum { AUTH_AUTO, AUTH_PLAIN, AUTH_LOGIN, AUTH_NONE } AuthMode;
 
 typedef struct RelayConfig {
-    char *host;             /* a name or an IPv4 or IPv6 address */
-    int port;               /* 587; 465 with TLS_IMPLICIT; 25 with TLS_NONE */
+    char *host; /* a name or an IPv4 or IPv6 address */
+    int port;   /* 587; 465 with TLS_IMPLICIT; 25 with TLS_NONE */
     TlsMode tls;
-    bool allow_plaintext;   /* TLS_NONE to a host that is not loopback */
-    char *ca_file;          /* PEM; the system's authorities when unset */
-    AuthMode auth;          /* AUTH_AUTO: none without a user */
+    bool allow_plaintext; /* TLS_NONE to a host that is not loopback */
+    char *ca_file;        /* PEM; the system's authorities when unset */
+    AuthMode auth;        /* AUTH_AUTO: none without a user */
     char *user;
     char *password_command; /* a shell command, its first line is it */
     char *password_file;
-    char *password_env;     /* the name of an environment variable */
-    char *hello;            /* EHLO name; From's domain when unset */
+    char *password_env; /* the name of an environment variable */
+    char *hello;        /* EHLO name; From's domain when unset */
     int64_t connect_timeout_ns;
     int64_t reply_timeout_ns; /* greeting, EHLO, MAIL, RCPT, DATA */
     int64_t data_timeout_ns;  /* the answer to the end of data */
@@ -69,28 +69,28 @@ typedef struct RelayConfig {
 
 typedef struct SendingConfig {
     Rate rates[CONFIG_RATES_MAX];
-    int rate_count;         /* 0: unlimited */
-    int connections;        /* 1 to 64 */
+    int rate_count;  /* 0: unlimited */
+    int connections; /* 1 to 64 */
     int messages_per_connection;
-    int64_t retry_for_ns;   /* how long a run keeps trying deferred ones */
+    int64_t retry_for_ns; /* how long a run keeps trying deferred ones */
 } SendingConfig;
 
 typedef struct TextConfig {
-    int width;              /* 60 to 78 */
-    char *links;            /* "end" or "inline" */
+    int width;   /* 60 to 78 */
+    char *links; /* "end" or "inline" */
 } TextConfig;
 
 typedef struct Config {
-    char *path;             /* NULL: no file, all defaults */
+    char *path; /* NULL: no file, all defaults */
     SenderConfig sender;
     ListConfig list;
     RelayConfig relay;
     SendingConfig sending;
     TextConfig text;
     char *base_url;
-    char *template;         /* a directory, or NULL for the built-in one */
-    char *journal;          /* the journal's path */
-    char **lists;           /* default list files, NULL-terminated */
+    char *template; /* a directory, or NULL for the built-in one */
+    char *journal;  /* the journal's path */
+    char **lists;   /* default list files, NULL-terminated */
 } Config;
 
 /* `path` NULL: search. No file found is not an error: all defaults. */
@@ -116,8 +116,7 @@ bool config_check_sending(const Config *config, GError **error);
 /* The relay's password from its command, file or variable, NULL when there is
  * no user. Call it before any thread or socket exists; the caller wipes and
  * frees it with config_password_free(). */
-bool config_password(const RelayConfig *relay, char **password,
-                     GError **error);
+bool config_password(const RelayConfig *relay, char **password, GError **error);
 void config_password_free(char *password);
 
 /* True for 127.0.0.0/8, ::1 and localhost. */

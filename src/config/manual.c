@@ -34,10 +34,9 @@ static void append_range(GString *out, const Setting *setting)
     if (setting->most == 0)
         return;
     if (strcmp(setting->type->argument, "duration") != 0) {
-        g_string_append_printf(out,
-                               "From %" G_GINT64_FORMAT
-                               " to %" G_GINT64_FORMAT ".\n",
-                               setting->least, setting->most);
+        g_string_append_printf(
+            out, "From %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT ".\n",
+            setting->least, setting->most);
         return;
     }
     g_autofree char *most = duration_to_text(setting->most * UNITS_SECOND_NS);
@@ -61,8 +60,8 @@ static void append_setting(GString *out, const Setting *setting)
     append_sentences(out, setting->help);
     append_words(out, setting);
     append_range(out, setting);
-    const char *fallback =
-        setting->otherwise != NULL ? setting->otherwise : setting->initial;
+    const char *fallback = setting->otherwise != NULL ? setting->otherwise
+                                                      : setting->initial;
     if (fallback == NULL)
         return;
     g_string_append(out, "Default: ");

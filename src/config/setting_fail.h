@@ -13,8 +13,7 @@
 /* ERROR_CONFIG at the value's place: the setting's key and then the words.
  * They follow after a blank, or at once when they begin with a colon. */
 void setting_fail(const SettingContext *context, const Value *value,
-                  GError **error, const char *format, ...)
-    G_GNUC_PRINTF(4, 5);
+                  GError **error, const char *format, ...) G_GNUC_PRINTF(4, 5);
 
 /* The text as it was written; NULL with an error for a list or a map. */
 const char *setting_raw_text(const SettingContext *context, const Value *value,

@@ -191,8 +191,8 @@ static bool read_duration(const SettingContext *context, const Value *value,
     const Setting *setting = context->setting;
     if (duration_ns < setting->least * UNITS_SECOND_NS ||
         duration_ns > setting->most * UNITS_SECOND_NS) {
-        g_autofree char *most =
-            duration_to_text(setting->most * UNITS_SECOND_NS);
+        g_autofree char *most = duration_to_text(setting->most *
+                                                 UNITS_SECOND_NS);
         setting_fail(context, value, error,
                      "must be from %" G_GINT64_FORMAT " s to %s, not `%.40s`",
                      setting->least, most, raw);
@@ -302,8 +302,8 @@ static bool read_paths(const SettingContext *context, const Value *value,
         return false;
     }
     for (guint i = 0; i < count; i++) {
-        const Value *item =
-            is_list ? g_ptr_array_index(value->items, i) : value;
+        const Value *item = is_list ? g_ptr_array_index(value->items, i)
+                                    : value;
         char *path = resolve_path(context, item, error);
         if (path == NULL)
             return false;

@@ -13,14 +13,14 @@
 
 #include "config/settings.h"
 
-extern const SettingType setting_text;    /* char *: one line */
-extern const SettingType setting_lines;   /* char *: several lines, LF */
-extern const SettingType setting_command; /* char *: one line, as written */
-extern const SettingType setting_name;    /* char *: a variable's name */
-extern const SettingType setting_choice;  /* char *: one of the words */
-extern const SettingType setting_word;    /* an enum: the word's number */
-extern const SettingType setting_bool;    /* bool */
-extern const SettingType setting_integer; /* int: least to most */
+extern const SettingType setting_text;     /* char *: one line */
+extern const SettingType setting_lines;    /* char *: several lines, LF */
+extern const SettingType setting_command;  /* char *: one line, as written */
+extern const SettingType setting_name;     /* char *: a variable's name */
+extern const SettingType setting_choice;   /* char *: one of the words */
+extern const SettingType setting_word;     /* an enum: the word's number */
+extern const SettingType setting_bool;     /* bool */
+extern const SettingType setting_integer;  /* int: least to most */
 extern const SettingType setting_duration; /* int64_t: nanoseconds */
 extern const SettingType setting_rates; /* SendingConfig: rates, rate_count */
 

@@ -289,8 +289,8 @@ static const char *find_elsewhere(const char *key)
 
 static char *hint_for(const char *key)
 {
-    const char *words[G_N_ELEMENTS(settings_table) +
-                      G_N_ELEMENTS(settings_sections)];
+    const char
+        *words[G_N_ELEMENTS(settings_table) + G_N_ELEMENTS(settings_sections)];
     size_t count = 0;
     for (size_t i = 0; i < settings_count; i++)
         words[count++] = settings_table[i].key;
@@ -326,8 +326,7 @@ static bool fail_unknown(const ValueEntry *entry, const char *key,
 
 static bool is_secret(const char *key)
 {
-    static const char *const words[] = {"password", "passwd", "pass",
-                                        "secret"};
+    static const char *const words[] = {"password", "passwd", "pass", "secret"};
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (g_ascii_strcasecmp(last_part(key), words[i]) == 0)
             return true;
@@ -411,10 +410,10 @@ bool settings_read(const Value *root, const char *directory, Config *config,
             return false;
         bool ok = is_section(entry->key)
                       ? read_section(entry, directory, config, error)
-                      : strchr(entry->key, '.') != NULL
-                            ? fail_unknown(entry, entry->key, error)
-                            : read_setting(entry, entry->key, directory, config,
-                                           error);
+                  : strchr(entry->key, '.') != NULL
+                      ? fail_unknown(entry, entry->key, error)
+                      : read_setting(entry, entry->key, directory, config,
+                                     error);
         if (!ok)
             return false;
     }

@@ -42,12 +42,12 @@ typedef struct SettingType {
 struct Setting {
     const char *key; /* `relay.host`; one dot or none */
     const SettingType *type;
-    size_t offset;    /* of the member in Config */
-    int64_t least;    /* of a number, or of a duration in seconds */
-    int64_t most;     /* likewise */
-    const char *words; /* of an enumeration, in the order of its values:
-                          "starttls|implicit|none" */
-    const char *initial; /* the default, as it would be written; or NULL */
+    size_t offset;         /* of the member in Config */
+    int64_t least;         /* of a number, or of a duration in seconds */
+    int64_t most;          /* likewise */
+    const char *words;     /* of an enumeration, in the order of its values:
+                              "starttls|implicit|none" */
+    const char *initial;   /* the default, as it would be written; or NULL */
     const char *otherwise; /* the default in words, where no text says it */
     const char *help;      /* one sentence */
 };

@@ -9,8 +9,14 @@
  * window is held exactly: the n-th message starts no earlier than the window
  * after the (n - count)-th.
  *
- * The time is an argument, so that a test needs no clock and no sleep. A Pace
- * is not locked; delivery locks it.
+ * A rate keeps the moments of its last `count` messages, up to
+ * PACE_MOMENTS_MAX of them. Above that one moment stands for a block of
+ * messages, the last one of it: the limit holds as strictly, and at most one
+ * block of `count` (a part in 32,768) is given away.
+ *
+ * The time is an argument, so that a test needs no clock and no sleep. A time
+ * earlier than the last slot counts as the last slot. A Pace is not locked;
+ * delivery locks it.
  */
 #ifndef DELIVERY_PACE_H
 #define DELIVERY_PACE_H
@@ -18,6 +24,8 @@
 #include <stdint.h>
 
 #include "base/units.h"
+
+#define PACE_MOMENTS_MAX 32768 /* 256 KB a rate */
 
 typedef struct Pace Pace;
 
@@ -28,10 +36,14 @@ void pace_free(Pace *pace);
 /* Books the next slot at or after `now_ns`; gives its moment. */
 int64_t pace_reserve(Pace *pace, int64_t now_ns);
 
-/* The slot reserved last was not used. */
+/* A slot reserved before was not used. It becomes free again when it is one
+ * of the last hundred or so; else it counts as used, which is the safe side. */
 void pace_give_back(Pace *pace, int64_t slot_ns);
 
-/* How long `messages` more take from an idle start. */
+/* How long `messages` more take from an idle start: until the last of them
+ * may leave. Exact for the first PACE_ESTIMATE_EXACT, then by the slowest
+ * rate. */
+#define PACE_ESTIMATE_EXACT 20000
 int64_t pace_estimate(const Rate *rates, int count, int64_t messages);
 
 #endif

@@ -10,6 +10,9 @@
 
 #include <stdint.h>
 
+/* No wait is longer: an hour and its spread. */
+#define RETRY_WAIT_MAX_NS (INT64_C(72) * 60 * 1000000000)
+
 /* The wait after the `attempts`-th attempt, in nanoseconds. `seed` is any
  * number that differs from recipient to recipient; the same seed and attempt
  * give the same wait. */

@@ -16,16 +16,16 @@
 
 /* One step in a recipient's life. All texts are owned. */
 typedef struct JournalRecord {
-    bool is_intent;    /* else a settlement */
-    Outcome outcome;   /* of a settlement */
-    char *key;         /* Address.key */
-    char *address;     /* Address.text */
-    char *message_id;  /* of an intent */
-    Reply reply;       /* of a settlement */
+    bool is_intent;   /* else a settlement */
+    Outcome outcome;  /* of a settlement */
+    char *key;        /* Address.key */
+    char *address;    /* Address.text */
+    char *message_id; /* of an intent */
+    Reply reply;      /* of a settlement */
     int64_t at_us;
     int64_t next_us;
-    bool was_refused;  /* set by write(): an intent for somebody who may have
-                          the message already; nothing was stored */
+    bool was_refused; /* set by write(): an intent for somebody who may have
+                         the message already; nothing was stored */
 } JournalRecord;
 
 typedef struct JournalStore JournalStore;
@@ -39,8 +39,8 @@ typedef struct JournalBackend {
     /* Newest first. `id` NULL: all of them. */
     GPtrArray *(*list_campaigns)(JournalStore *store, const char *id,
                                  GError **error);
-    bool (*finish_campaign)(JournalStore *store, const char *id,
-                            int64_t at_us, GError **error);
+    bool (*finish_campaign)(JournalStore *store, const char *id, int64_t at_us,
+                            GError **error);
     bool (*set_recipients)(JournalStore *store, const char *id, int64_t count,
                            GError **error);
 

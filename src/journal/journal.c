@@ -241,8 +241,8 @@ bool journal_create_campaign(Journal *journal, const Campaign *campaign,
     Campaign stamped = *campaign;
     if (stamped.created_us == 0)
         stamped.created_us = journal->clock->wall_us(journal->clock);
-    bool ok =
-        journal->backend->create_campaign(journal->store, &stamped, error);
+    bool ok = journal->backend->create_campaign(journal->store, &stamped,
+                                                error);
     backend_return(journal);
     return ok;
 }
@@ -251,8 +251,8 @@ GPtrArray *journal_list_campaigns(Journal *journal, GError **error)
 {
     if (!backend_acquire(journal, error))
         return NULL;
-    GPtrArray *campaigns =
-        journal->backend->list_campaigns(journal->store, NULL, error);
+    GPtrArray *campaigns = journal->backend->list_campaigns(journal->store,
+                                                            NULL, error);
     backend_return(journal);
     return campaigns;
 }
@@ -262,8 +262,8 @@ Campaign *journal_find_campaign(Journal *journal, const char *id,
 {
     if (!backend_acquire(journal, error))
         return NULL;
-    GPtrArray *campaigns =
-        journal->backend->list_campaigns(journal->store, id, error);
+    GPtrArray *campaigns = journal->backend->list_campaigns(journal->store, id,
+                                                            error);
     backend_return(journal);
     if (campaigns == NULL)
         return NULL;
@@ -284,8 +284,8 @@ bool journal_finish_campaign(Journal *journal, const char *id, GError **error)
     if (!backend_acquire(journal, error))
         return false;
     int64_t now_us = journal->clock->wall_us(journal->clock);
-    bool ok =
-        journal->backend->finish_campaign(journal->store, id, now_us, error);
+    bool ok = journal->backend->finish_campaign(journal->store, id, now_us,
+                                                error);
     backend_return(journal);
     return ok;
 }
@@ -295,8 +295,8 @@ bool journal_set_recipients(Journal *journal, const char *id, int64_t count,
 {
     if (!backend_acquire(journal, error))
         return false;
-    bool ok =
-        journal->backend->set_recipients(journal->store, id, count, error);
+    bool ok = journal->backend->set_recipients(journal->store, id, count,
+                                               error);
     backend_return(journal);
     return ok;
 }
@@ -406,8 +406,7 @@ bool journal_sync(Journal *journal, GError **error)
  * been stored between the two looks, so this must change nothing then. */
 static void apply_record(Entry *entry, const JournalRecord *record)
 {
-    bool stored_already =
-        entry->at_us == record->at_us && entry->attempts > 0;
+    bool stored_already = entry->at_us == record->at_us && entry->attempts > 0;
     bool counted = entry->outcome == OUTCOME_UNKNOWN;
     g_free(entry->address);
     entry->address = g_strdup(record->address);
@@ -452,8 +451,8 @@ bool journal_lookup(Journal *journal, const Address *address, Entry *entry,
 {
     *entry = (Entry){0};
     JournalRecord *record = copy_pending(journal, address->key);
-    bool ok =
-        journal->backend->lookup(journal->store, address->key, entry, error);
+    bool ok = journal->backend->lookup(journal->store, address->key, entry,
+                                       error);
     if (ok && record != NULL)
         apply_record(entry, record);
     if (record != NULL)

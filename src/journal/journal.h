@@ -13,11 +13,14 @@
  * whom nothing is written down has certainly not been sent to.
  *
  * journal_intend() and journal_settle() may be called from many threads;
- * their writes are committed together (group commit). All else is for one
- * thread. Recipients are told apart by Address.key.
+ * their writes are committed together (group commit). A commit that fails
+ * fails everybody who waits for it and every later call: what is not written
+ * down must not be sent. All else is for one thread. Recipients are told
+ * apart by Address.key.
  *
  * The backend is one `const struct JournalBackend`; journal_sqlite.c is the
- * default: WAL, synchronous=FULL.
+ * default: WAL, synchronous=FULL. Failures of the file (disk full, read-only,
+ * damaged, written by a newer mirmail) are an ERROR_SYSTEM with its path.
  */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
@@ -31,7 +34,7 @@
 #include "mail/reply.h"
 
 typedef enum {
-    OUTCOME_NONE,     /* nothing known: not sent */
+    OUTCOME_NONE, /* nothing known: not sent */
     OUTCOME_SENT,
     OUTCOME_DEFERRED, /* the relay said: later */
     OUTCOME_FAILED,   /* the relay said: never */
@@ -39,20 +42,23 @@ typedef enum {
     OUTCOME_SKIPPED,  /* suppressed */
 } Outcome;
 
+#define JOURNAL_CAMPAIGN_ID_MAX 100 /* letters, digits, `-`, `_`, `.` */
+
 #define OUTCOME_COUNT 6
 const char *outcome_name(Outcome outcome); /* "sent", … */
 
 typedef struct Campaign {
-    char *id;           /* slug, unique: "2016-summer-hackathon" */
-    char *digest;       /* letter_digest() */
+    char *id;     /* slug, unique: "2016-summer-hackathon" */
+    char *digest; /* letter_digest() */
     char *subject;
-    char *arguments;    /* of the `mirmail send`, quoted for a shell */
-    char *directory;    /* the working directory it was started in */
+    char *arguments; /* of the `mirmail send`, quoted for a shell */
+    char *directory; /* the working directory it was started in */
     int64_t created_us;
     int64_t finished_us; /* 0: not yet */
-    int64_t recipients; /* how many the list had */
+    int64_t recipients;  /* how many the list had */
     bool test;
-    int64_t counts[OUTCOME_COUNT]; /* filled by reading */
+    int64_t counts[OUTCOME_COUNT]; /* filled by reading; OUTCOME_NONE: those
+                                      of `recipients` not yet tried */
 } Campaign;
 
 void campaign_free(Campaign *campaign);
@@ -79,8 +85,7 @@ Campaign *journal_find_campaign(Journal *journal, const char *id,
                                 GError **error);
 /* Newest first, of Campaign *. */
 GPtrArray *journal_list_campaigns(Journal *journal, GError **error);
-bool journal_finish_campaign(Journal *journal, const char *id,
-                             GError **error);
+bool journal_finish_campaign(Journal *journal, const char *id, GError **error);
 /* A list that was changed before a resume has another size. */
 bool journal_set_recipients(Journal *journal, const char *id, int64_t count,
                             GError **error);
@@ -106,25 +111,28 @@ typedef struct Entry {
 
 void entry_clear(Entry *entry);
 
-/* Durable when it returns true. */
+/* Durable when it returns true. ERROR_SYSTEM and nothing stored for somebody
+ * whose outcome is sent or unknown or whose intent stands already: the last
+ * barrier against a second copy. Settle with OUTCOME_NONE first in order to
+ * send again on purpose. */
 bool journal_intend(Journal *journal, const Address *address,
                     const char *message_id, GError **error);
 /* Written with the next commit of any thread, or journal_sync(). `next_us`
  * counts for OUTCOME_DEFERRED only. OUTCOME_NONE takes an intent back: the
  * message certainly did not leave. */
-bool journal_settle(Journal *journal, const Address *address,
-                    Outcome outcome, const Reply *reply, int64_t next_us,
-                    GError **error);
+bool journal_settle(Journal *journal, const Address *address, Outcome outcome,
+                    const Reply *reply, int64_t next_us, GError **error);
 bool journal_sync(Journal *journal, GError **error);
 
 /* The present state of one recipient. Any thread. Entries that are not there
- * have OUTCOME_NONE. */
+ * have OUTCOME_NONE; an intent without its outcome is OUTCOME_UNKNOWN. */
 bool journal_lookup(Journal *journal, const Address *address, Entry *entry,
                     GError **error);
 
 typedef void (*JournalVisit)(void *data, const Entry *entry);
 
-/* Every recipient of a campaign of which something is known, by address. */
+/* Every recipient of a campaign of which something is known, by address.
+ * `visit` may settle and look up, and changes nothing else. */
 bool journal_visit(Journal *journal, const char *id, JournalVisit visit,
                    void *data, GError **error);
 

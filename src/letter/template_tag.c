@@ -10,8 +10,11 @@ void tag_reader_init(TagReader *reader, const char *file, const char *text)
     reader->at = text;
     reader->counted_to = text;
     reader->place = (Place){file, 1, 1};
-    strcpy(reader->open, "{{");
-    strcpy(reader->close, "}}");
+    reader->end = text + strlen(text);
+    reader->line = text;
+    reader->long_comments = true;
+    g_strlcpy(reader->open, "{{", sizeof reader->open);
+    g_strlcpy(reader->close, "}}", sizeof reader->close);
 }
 
 /* Counts lines and characters up to `to`; never goes back. */
@@ -21,6 +24,7 @@ static Place place_at(TagReader *reader, const char *to)
         if (*p == '\n') {
             reader->place.line++;
             reader->place.column = 1;
+            reader->line = p + 1;
         } else if (((unsigned char)*p & 0xc0) != 0x80) {
             reader->place.column++;
         }
@@ -32,13 +36,6 @@ static Place place_at(TagReader *reader, const char *to)
 static bool is_line_blank(char c)
 {
     return c == ' ' || c == '\t';
-}
-
-static const char *start_of_line(const TagReader *reader, const char *p)
-{
-    while (p > reader->text && p[-1] != '\n')
-        p--;
-    return p;
 }
 
 /* Finds whether nothing but blanks stands beside the tag, and moves its ends
@@ -124,8 +121,9 @@ static bool refine(Tag *tag, GError **error)
         return refuse(tag,
                       "{{else}} takes nothing; put another {{#if}} into it",
                       error);
-    if (tag->kind == TAG_VALUE && take_word(tag, "if"))
-        return refuse(tag, "a condition is written {{#if name}}", error);
+    if ((tag->kind == TAG_VALUE || tag->kind == TAG_INVERTED) &&
+        (take_word(tag, "if") || take_word(tag, "each")))
+        return refuse(tag, "a section begins with {{#if name}}, {{#each list as item}} or {{^name}}", error);
     for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++) {
         if ((tag->kind == TAG_SECTION || tag->kind == TAG_VALUE) &&
             take_word(tag, reserved[i]))
@@ -167,26 +165,27 @@ static bool set_delimiters(TagReader *reader, const Tag *tag, GError **error)
 }
 
 /* Where the tag's closing delimiter stands and, for {{{, how long it is. */
-static const char *find_close(const TagReader *reader, const Tag *tag,
+static const char *find_close(TagReader *reader, const Tag *tag,
                               size_t *length)
 {
     const char *rest = tag->text;
     bool triple = tag->kind == TAG_RAW && rest[-1] == '{';
     g_autofree char *close =
         g_strconcat(triple ? "}" : "", reader->close, NULL);
-    const char *found;
 
     *length = strlen(close);
-    if (tag->kind == TAG_COMMENT && g_str_has_prefix(rest, "--")) {
-        found = strstr(rest + 2, "--}}");
+    if (tag->kind == TAG_COMMENT && reader->long_comments &&
+        g_str_has_prefix(rest, "--")) {
+        g_autofree char *long_close = g_strconcat("--", close, NULL);
+        const char *found = strstr(rest + 2, long_close);
         if (found != NULL)
             return found + 2;
+        reader->long_comments = false;
     }
     if (tag->kind == TAG_VALUE || tag->kind == TAG_RAW)
-        found = expression_find_close(rest, strlen(rest), close);
-    else
-        found = strstr(rest, close);
-    return found;
+        return expression_find_close(rest, (size_t)(reader->end - rest),
+                                     close);
+    return strstr(rest, close);
 }
 
 static bool read_tag(TagReader *reader, Tag *tag, GError **error)
@@ -196,6 +195,7 @@ static bool read_tag(TagReader *reader, Tag *tag, GError **error)
     const char *close;
 
     tag->place = place_at(reader, tag->whole);
+    tag->line = reader->line;
     tag->kind = kind_of(*inside);
     tag->text = inside + (tag->kind != TAG_VALUE);
     close = find_close(reader, tag, &close_length);
@@ -226,7 +226,6 @@ bool tag_reader_next(TagReader *reader, Tag *tag, GError **error)
     }
     tag->whole = found;
     tag->before = found;
-    tag->line = start_of_line(reader, found);
     return read_tag(reader, tag, error);
 }
 

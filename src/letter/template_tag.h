@@ -44,9 +44,12 @@ typedef struct Tag {
 /* Borrows `text` and `file`. Tags point into the text. */
 typedef struct TagReader {
     const char *text;
+    const char *end;
     const char *at; /* behind the last tag */
     Place place;    /* of counted_to */
     const char *counted_to;
+    const char *line;   /* where the line of counted_to begins */
+    bool long_comments; /* a `--}}` may still follow */
     char open[TAG_DELIMITER_MAX + 1];
     char close[TAG_DELIMITER_MAX + 1];
 } TagReader;

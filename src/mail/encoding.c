@@ -7,7 +7,6 @@
 #define LINE_7BIT_MAX 78
 #define LINE_ENCODED_MAX 76 /* RFC 2045 6.7 (5) and 6.8 */
 #define BASE64_LINE_BYTES 57
-#define CHARACTER_COLUMNS_MAX 12 /* four bytes as =XX */
 
 #define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
@@ -18,8 +17,8 @@ static bool is_plain(unsigned char byte)
     return (byte >= 0x20 && byte <= 0x7e && byte != '=') || byte == '\t';
 }
 
-/* The top bit of each of eight bytes: set when it is plain. A TAB counts as
- * not plain here, it is rare. No sum below carries into the next byte. */
+/* The top bit of each of eight bytes: set when it is plain. No sum below
+ * carries into the next byte. */
 static uint64_t plain_mask(const char *at)
 {
     uint64_t word;
@@ -28,7 +27,8 @@ static uint64_t plain_mask(const char *at)
     uint64_t printable =
         (low + EACH_BYTE(0x60)) & ~(low + EACH_BYTE(0x01)) & ~word;
     uint64_t not_equals = (low ^ EACH_BYTE('=')) + EACH_BYTE(0x7f);
-    return printable & not_equals & EACH_BYTE(0x80);
+    uint64_t tab = ~((low ^ EACH_BYTE('\t')) + EACH_BYTE(0x7f)) & ~word;
+    return ((printable & not_equals) | tab) & EACH_BYTE(0x80);
 }
 
 /* How many of the next `length` bytes are plain, up to the first that is
@@ -260,13 +260,13 @@ Encoding encoding_choose(const char *text, size_t length)
     size_t breaks = closed ? lines : lines - 1; /* LF in the text */
     size_t base64 = base64_length(length - breaks + 2 * lines);
 
-    /* Most texts are decided by counting; the rest is tried. A line may have
-     * one encoded start and one encoded end more, and a soft break for every
-     * full line. */
+    /* Most texts are decided by counting, the rest is tried. To the columns
+     * of the bytes come at most two for an encoded start and two for an
+     * encoded end of each line, and with each soft break, of which there is
+     * one for 60 columns or more, three and an encoded start. */
     size_t plain = count_plain(text, length);
     size_t least = plain + 3 * (length - breaks - plain) + 2 * lines;
-    size_t most = least + 4 * lines +
-                  least / (LINE_ENCODED_MAX - CHARACTER_COLUMNS_MAX) * 3;
+    size_t most = least + 4 * lines + (least + 4 * lines) / 60 * 5;
     if (most <= base64)
         return ENCODING_QUOTED;
     if (least > base64)

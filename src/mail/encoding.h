@@ -2,7 +2,9 @@
  * encoding.h - the content-transfer-encodings of RFC 2045 for text parts.
  *
  * Input is UTF-8 with LF line ends; output is CRLF, ASCII, and no line over
- * 76 columns unless it is 7bit (78). Never 8bit: a relay that converts it
+ * 76 columns unless it is 7bit (78). A last line without LF gets one, and so
+ * does an empty text. Anything that is not UTF-8 or is a control character
+ * survives, encoded. Never 8bit: a relay that converts it
  * would break a DKIM signature (RFC 6376 5.3).
  */
 #ifndef MAIL_ENCODING_H

@@ -1,0 +1,147 @@
+/*
+ * pace.c - see pace.h.
+ *
+ * Messages are numbered from 0 in the order of their slots; slots never go
+ * back. A Window stores the slot of message n in moments[], one number for a
+ * block of `block` messages, overwritten by each of them so that it is the
+ * block's last in the end. The n-th message may start one window after the
+ * end of the block that holds the (n - count)-th.
+ */
+#include "delivery/pace.h"
+
+#include <assert.h>
+
+#include <glib.h>
+
+/* How far back a slot can be given back. More than there are workers. */
+#define RECENT_MAX 128
+
+typedef struct Window {
+    Rate rate;
+    int64_t block;  /* messages a moment stands for */
+    int64_t length; /* of moments */
+    int64_t *moments;
+} Window;
+
+struct Pace {
+    Window *windows;
+    int count;
+    int64_t messages;           /* slots given and not given back */
+    int64_t recent[RECENT_MAX]; /* the slots of the last ones, a ring */
+};
+
+static void window_init(Window *window, const Rate *rate)
+{
+    assert(rate->count > 0 && rate->window_ns > 0);
+    window->rate = *rate;
+    window->block = (rate->count + PACE_MOMENTS_MAX - 1) / PACE_MOMENTS_MAX;
+    /* One block is being filled, and one more is kept so that the newest
+     * slots can be given back. */
+    window->length = rate->count / window->block + 2 + RECENT_MAX;
+    window->moments = g_new0(int64_t, (gsize)window->length);
+}
+
+Pace *pace_new(const Rate *rates, int count)
+{
+    Pace *pace = g_new0(Pace, 1);
+    pace->count = count;
+    pace->windows = g_new0(Window, (gsize)MAX(count, 1));
+    for (int i = 0; i < count; i++)
+        window_init(&pace->windows[i], &rates[i]);
+    return pace;
+}
+
+void pace_free(Pace *pace)
+{
+    if (pace == NULL)
+        return;
+    for (int i = 0; i < pace->count; i++)
+        g_free(pace->windows[i].moments);
+    g_free(pace->windows);
+    g_free(pace);
+}
+
+static int64_t *window_moment(const Window *window, int64_t message)
+{
+    return &window->moments[message / window->block % window->length];
+}
+
+static int64_t *recent_slot(Pace *pace, int64_t message)
+{
+    return &pace->recent[message % RECENT_MAX];
+}
+
+static void book(Pace *pace, int64_t slot_ns)
+{
+    for (int i = 0; i < pace->count; i++)
+        *window_moment(&pace->windows[i], pace->messages) = slot_ns;
+    *recent_slot(pace, pace->messages) = slot_ns;
+    pace->messages++;
+}
+
+int64_t pace_reserve(Pace *pace, int64_t now_ns)
+{
+    int64_t slot_ns = now_ns;
+    if (pace->messages > 0)
+        slot_ns = MAX(slot_ns, *recent_slot(pace, pace->messages - 1));
+    for (int i = 0; i < pace->count; i++) {
+        const Window *window = &pace->windows[i];
+        int64_t before = pace->messages - window->rate.count;
+        if (before >= 0)
+            slot_ns = MAX(slot_ns, *window_moment(window, before) +
+                                       window->rate.window_ns);
+    }
+    book(pace, slot_ns);
+    return slot_ns;
+}
+
+/* The message at `number` never was; those after it move up by one. Each of
+ * them got a slot that was right with one message more before it, so it is
+ * right without it. */
+static void remove_message(Pace *pace, int64_t number)
+{
+    int64_t last = pace->messages - 1;
+    pace->messages = number;
+    for (int64_t next = number + 1; next <= last; next++)
+        book(pace, *recent_slot(pace, next));
+    /* The block that message `last` began or went on with ends earlier now. */
+    for (int i = 0; i < pace->count; i++) {
+        const Window *window = &pace->windows[i];
+        if (last > 0 && last % window->block != 0)
+            *window_moment(window, last - 1) = *recent_slot(pace, last - 1);
+    }
+}
+
+void pace_give_back(Pace *pace, int64_t slot_ns)
+{
+    int64_t oldest = MAX(0, pace->messages - RECENT_MAX + 1);
+    for (int64_t i = pace->messages - 1; i >= oldest; i--) {
+        int64_t slot = *recent_slot(pace, i);
+        if (slot < slot_ns)
+            return;
+        if (slot == slot_ns) {
+            remove_message(pace, i);
+            return;
+        }
+    }
+}
+
+int64_t pace_estimate(const Rate *rates, int count, int64_t messages)
+{
+    if (count == 0 || messages <= 0)
+        return 0;
+    Pace *pace = pace_new(rates, count);
+    int64_t exact = MIN(messages, PACE_ESTIMATE_EXACT);
+    int64_t slot_ns = 0;
+    for (int64_t i = 0; i < exact; i++)
+        slot_ns = pace_reserve(pace, 0);
+    pace_free(pace);
+    double slowest_ns = 0;
+    for (int i = 0; i < count; i++)
+        slowest_ns = MAX(slowest_ns, (double)rates[i].window_ns /
+                                         (double)rates[i].count);
+    double rest_ns = slowest_ns * (double)(messages - exact);
+    if (rest_ns > (double)(INT64_MAX / 2))
+        return INT64_MAX / 2;
+    return slot_ns + (int64_t)rest_ns;
+}
