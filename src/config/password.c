@@ -73,8 +73,21 @@ typedef struct Run {
     int output; /* -1 after its end */
     int status;
     bool exited;
+    bool failed; /* the output could not be read to its end */
     Line line;
 } Run;
+
+/* `ok` false: the error is set already. */
+static bool accept_run(Run *run, bool ok, const char *where, char **password,
+                       GError **error)
+{
+    if (ok && !run->failed)
+        return accept_line(&run->line, where, password, error);
+    explicit_bzero(&run->line, sizeof run->line);
+    if (ok)
+        error_set(error, ERROR_SYSTEM, "%s: cannot be read", where);
+    return false;
+}
 
 static void lead_group(void *data)
 {
@@ -105,8 +118,10 @@ static void read_some(Run *run)
     ssize_t count = read(run->output, buffer, sizeof buffer);
     if (count > 0)
         take(&run->line, buffer, (size_t)count);
+    int number = errno;
     explicit_bzero(buffer, sizeof buffer);
-    if (count == 0 || (count < 0 && errno != EINTR)) {
+    if (count == 0 || (count < 0 && number != EINTR)) {
+        run->failed = count < 0;
         close(run->output);
         run->output = -1;
     }
@@ -173,13 +188,8 @@ bool password_from_command(const char *command, const Clock *clock,
                   COMMAND ": did not end within %d seconds",
                   (int)(limit_ns / 1000000000));
     bool ok = in_time && judge(&run, error);
-    if (!ok) {
-        explicit_bzero(&run.line, sizeof run.line);
-        return false;
-    }
-    return accept_line(&run.line, COMMAND, password, error);
+    return accept_run(&run, ok, COMMAND, password, error);
 }
-
 /* --- a file, a variable --- */
 
 static bool check_mode(int file, const char *path, GError **error)
@@ -221,7 +231,7 @@ bool password_from_file(const char *path, char **password, GError **error)
         read_some(&run);
     if (run.output >= 0)
         close(run.output);
-    return accept_line(&run.line, FILE_KEY, password, error);
+    return accept_run(&run, true, FILE_KEY, password, error);
 }
 
 bool password_from_variable(const char *name, char **password, GError **error)

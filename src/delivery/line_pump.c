@@ -43,13 +43,18 @@ static int64_t now_ns(void)
     return clock->monotonic_ns(clock);
 }
 
-/* The reply sent last is the one that counts; a later failure of the same
- * connection only follows from it. Takes `failure`. */
+static bool has_quit(const Watch *watch)
+{
+    return watch->replies[WATCH_QUIT] != NULL ||
+           (watch->pending_count > 0 && watch->pending[0] == WATCH_QUIT);
+}
+
+/* Takes `failure`. After QUIT nothing is a failure. */
 static void lose_relay(Pump *pump, char *failure)
 {
     Line *line = pump->line;
     pthread_mutex_lock(&line->lock);
-    if (line->failure == NULL)
+    if (line->failure == NULL && !has_quit(&line->watch))
         line->failure = failure;
     else
         g_free(failure);
@@ -254,11 +259,16 @@ static bool wait_for_either(Pump *pump)
     short relay_events = has_down ? 0 : pump->down_wants;
     if (is_blocked_up(pump))
         relay_events |= pump->up_wants;
+    short client_events = has_down ? POLLOUT : 0;
+    if (!is_blocked_up(pump))
+        client_events |= POLLIN;
+    /* A descriptor of which nothing is wanted would only report its end,
+     * again and again. */
     struct pollfd polled[] = {
-        {.fd = line->client,
-         .events = (short)((is_blocked_up(pump) ? 0 : POLLIN) |
-                           (has_down ? POLLOUT : 0))},
-        {.fd = line->wire.fd, .events = relay_events},
+        {.fd = client_events != 0 ? line->client : -1,
+         .events = client_events},
+        {.fd = relay_events != 0 ? line->wire.fd : -1,
+         .events = relay_events},
         {.fd = line->wire.wake_fd, .events = POLLIN},
         {.fd = line->context->cancel_pipe[0], .events = POLLIN},
     };
@@ -338,6 +348,7 @@ void *pump_run(void *data)
     pump->down = g_string_new(GREETING);
     pump->up_wants = POLLOUT;
     pump->down_wants = POLLIN;
+    pump->relay_ready = true; /* TLS may hold bytes that are read already */
     pump->moved_ns = now_ns();
     bool may_go_on = true;
     receive(pump, line->wire.in + line->wire.in_start,

@@ -28,6 +28,7 @@ struct Pace {
     int count;
     int64_t messages;           /* slots given and not given back */
     int64_t recent[RECENT_MAX]; /* the slots of the last ones, a ring */
+    int64_t oldest;             /* the first message that it still knows */
 };
 
 static void window_init(Window *window, const Rate *rate)
@@ -77,6 +78,7 @@ static void book(Pace *pace, int64_t slot_ns)
         *window_moment(&pace->windows[i], pace->messages) = slot_ns;
     *recent_slot(pace, pace->messages) = slot_ns;
     pace->messages++;
+    pace->oldest = MAX(pace->oldest, pace->messages - RECENT_MAX);
 }
 
 int64_t pace_reserve(Pace *pace, int64_t now_ns)
@@ -114,8 +116,9 @@ static void remove_message(Pace *pace, int64_t number)
 
 void pace_give_back(Pace *pace, int64_t slot_ns)
 {
-    int64_t oldest = MAX(0, pace->messages - RECENT_MAX + 1);
-    for (int64_t i = pace->messages - 1; i >= oldest; i--) {
+    /* The oldest one stays, so that there is a last slot to go on from. */
+    int64_t first = pace->oldest > 0 ? pace->oldest + 1 : 0;
+    for (int64_t i = pace->messages - 1; i >= first; i--) {
         int64_t slot = *recent_slot(pace, i);
         if (slot < slot_ns)
             return;
@@ -138,8 +141,8 @@ int64_t pace_estimate(const Rate *rates, int count, int64_t messages)
     pace_free(pace);
     double slowest_ns = 0;
     for (int i = 0; i < count; i++)
-        slowest_ns = MAX(slowest_ns, (double)rates[i].window_ns /
-                                         (double)rates[i].count);
+        slowest_ns = MAX(slowest_ns,
+                         (double)rates[i].window_ns / (double)rates[i].count);
     double rest_ns = slowest_ns * (double)(messages - exact);
     if (rest_ns > (double)(INT64_MAX / 2))
         return INT64_MAX / 2;

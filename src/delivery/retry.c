@@ -17,8 +17,8 @@ int64_t retry_wait_ns(int attempts, uint64_t seed)
 {
     static const int64_t minutes[] = {5, 15, 30, 60};
     int last = (int)G_N_ELEMENTS(minutes) - 1;
-    int64_t wait_ns =
-        minutes[CLAMP(attempts - 1, 0, last)] * 60 * UNITS_SECOND_NS;
+    int64_t wait_ns = minutes[CLAMP(attempts - 1, 0, last)] * 60 *
+                      UNITS_SECOND_NS;
     uint64_t range = (uint64_t)wait_ns / 5 * 2; /* a fifth either way */
     uint64_t random = mix(mix(seed) + (uint64_t)MAX(attempts, 0));
     return wait_ns - (int64_t)(range / 2) + (int64_t)(random % (range + 1));

@@ -580,14 +580,14 @@ static Node *apply(Sanitizer *sanitizer, Node *node)
 {
     const Rule *rule = find_rule(node->name);
 
+    if ((!rule || rule->action != DROP) && is_hidden(node)) {
+        warn(sanitizer, node, "is hidden and therefore removed");
+        return remove_node(sanitizer, node);
+    }
     if (!rule) {
         note(sanitizer, node->line, "<%s> is replaced by its content",
              node->name);
         return unwrap(sanitizer, node);
-    }
-    if (rule->action != DROP && is_hidden(node)) {
-        warn(sanitizer, node, "is hidden and therefore removed");
-        return remove_node(sanitizer, node);
     }
     switch (rule->action) {
     case KEEP:
@@ -609,6 +609,7 @@ static Node *apply(Sanitizer *sanitizer, Node *node)
     case HEAD_LINE:
         return make_head_line(sanitizer, node);
     case VOID:
+        note(sanitizer, node->line, "<%s> is removed", node->name);
         return remove_node(sanitizer, node);
     case DROP:
         break;

@@ -16,8 +16,12 @@
 
 #include <glib.h>
 
-/* In inline text: a blank where no line may end. It comes out as a blank. */
+/* In inline text: a blank where no line may end. It comes out as a blank. The
+ * unbreakable blanks of Unicode give way where a line would be too wide. */
 #define WRAP_GLUE "\x1c"
+/* In inline text, around an address: no line ends between two of these, not
+ * even between wide characters. They do not come out. */
+#define WRAP_WHOLE "\x1d"
 /* In inline text: the line ends here. */
 #define WRAP_BREAK "\n"
 
@@ -28,12 +32,16 @@ typedef struct WrapStyle {
     int width;                /* columns, prefixes included */
 } WrapStyle;
 
-/* Appends `text` as lines, each with LF. Runs of blanks become one. Empty
- * text gives nothing. */
+/* Appends `text` as lines, each with LF. Runs of blanks become one, of empty
+ * lines too; soft hyphens, controls and bidi overrides are left out. A line
+ * that would be `--` begins with a blank. Empty text gives nothing. */
 void wrap_append(GString *out, const char *text, size_t length,
                  const WrapStyle *style);
 
 /* Columns that `length` bytes of UTF-8 take on a terminal. */
 int wrap_width(const char *text, size_t length);
+
+/* Columns of the widest piece of `text` that wrap_append() would not break. */
+int wrap_widest_word(const char *text, size_t length);
 
 #endif

@@ -57,6 +57,8 @@ typedef struct JournalBackend {
                    GError **error);
     bool (*visit)(JournalStore *store, const char *id, JournalVisit visit,
                   void *data, GError **error);
+    bool (*visit_keys)(JournalStore *store, JournalVisitKey visit, void *data,
+                       GError **error);
 } JournalBackend;
 
 extern const JournalBackend journal_sqlite;

@@ -466,3 +466,10 @@ bool journal_visit(Journal *journal, const char *id, JournalVisit visit,
     return journal_sync(journal, error) &&
            journal->backend->visit(journal->store, id, visit, data, error);
 }
+
+bool journal_visit_keys(Journal *journal, JournalVisitKey visit, void *data,
+                        GError **error)
+{
+    return journal_sync(journal, error) &&
+           journal->backend->visit_keys(journal->store, visit, data, error);
+}

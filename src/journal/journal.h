@@ -136,4 +136,11 @@ typedef void (*JournalVisit)(void *data, const Entry *entry);
 bool journal_visit(Journal *journal, const char *id, JournalVisit visit,
                    void *data, GError **error);
 
+typedef void (*JournalVisitKey)(void *data, const char *key);
+
+/* Only the keys of the campaign taken, in their order: a million in a
+ * fraction of a second. */
+bool journal_visit_keys(Journal *journal, JournalVisitKey visit, void *data,
+                        GError **error);
+
 #endif

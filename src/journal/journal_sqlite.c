@@ -744,6 +744,24 @@ static bool sqlite_visit(JournalStore *store, const char *id,
     return code == SQLITE_DONE;
 }
 
+static bool sqlite_visit_keys(JournalStore *store, JournalVisitKey visit,
+                              void *data, GError **error)
+{
+    sqlite3_stmt *rows = prepare(
+        store, store->reader,
+        "SELECT key FROM recipient WHERE campaign = ?1 ORDER BY key", error);
+    if (rows == NULL)
+        return false;
+    sqlite3_bind_int64(rows, 1, store->campaign);
+    int code;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW)
+        visit(data, column_text(rows, 0));
+    if (code != SQLITE_DONE)
+        fail(store, store->reader, error);
+    sqlite3_finalize(rows);
+    return code == SQLITE_DONE;
+}
+
 const JournalBackend journal_sqlite = {
     .open = sqlite_open,
     .close = sqlite_close,
@@ -755,4 +773,5 @@ const JournalBackend journal_sqlite = {
     .write = sqlite_write,
     .lookup = sqlite_lookup,
     .visit = sqlite_visit,
+    .visit_keys = sqlite_visit_keys,
 };

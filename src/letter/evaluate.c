@@ -17,6 +17,7 @@ typedef struct Evaluation {
     Findings *findings;
     int conditions; /* recipient's sections around this place */
     bool has_content;
+    int steps; /* nodes run, against loops that print nothing */
 } Evaluation;
 
 typedef enum { FOUND, RECIPIENT, UNKNOWN } Lookup;
@@ -338,9 +339,10 @@ static bool run_node(Evaluation *evaluation, const TemplateNode *node,
 {
     Target *target = evaluation->target;
 
-    if (target->out->len > EVALUATE_BYTES_MAX) {
+    if (target->out->len > EVALUATE_BYTES_MAX ||
+        ++evaluation->steps > EVALUATE_STEPS_MAX) {
         error_set_at(error, ERROR_INPUT, node->expression.place,
-                     "the template grows over %d bytes", EVALUATE_BYTES_MAX);
+                     "the template's loops go on for too long");
         return false;
     }
     switch (node->kind) {
@@ -368,10 +370,18 @@ static bool run_nodes(Evaluation *evaluation, const TemplateNode *node,
 
 /* --- names in branches that are not taken --- */
 
-static bool is_item(const char *name, const Frame *frame)
+/* In an unnamed section a dotted name may be a key of what is gone through;
+ * only the families of the campaign are certain. */
+static bool may_be_item(const char *name, const Frame *frame)
 {
+    bool certain = g_str_has_prefix(name, "post.") ||
+                   g_str_has_prefix(name, "list.") ||
+                   g_str_has_prefix(name, "sender.");
+
     for (; frame != NULL; frame = frame->outer) {
         size_t length = frame->name != NULL ? strlen(frame->name) : 0;
+        if (length == 0 && !certain)
+            return true;
         if (length > 0 && strncmp(name, frame->name, length) == 0 &&
             (name[length] == '.' || name[length] == '\0'))
             return true;
@@ -379,23 +389,33 @@ static bool is_item(const char *name, const Frame *frame)
     return false;
 }
 
+static bool check_name(const Evaluation *evaluation, const TemplateNode *node,
+                       const Frame *frame, GError **error)
+{
+    const char *name = node->expression.name;
+    Datum datum;
+
+    if (may_be_item(name, frame) || strcmp(name, ".") == 0 ||
+        !scope_owns(name) || scope_find(evaluation->scope, name, &datum))
+        return true;
+    if (g_str_has_prefix(name, "post.") &&
+        may_be_missing(evaluation, &node->expression))
+        return true;
+    return refuse_unknown(evaluation, &node->expression, error);
+}
+
 static bool check_names(const Evaluation *evaluation,
                         const TemplateNode *node, const Frame *frame,
                         GError **error)
 {
     for (; node != NULL; node = node->next) {
-        const char *name = node->expression.name;
-        Frame inner = {frame, node->item, {.kind = DATUM_NONE}};
-        Datum datum;
+        Frame item = {frame, node->item, {.kind = DATUM_NONE}};
+        bool steps_in = node->kind != TEMPLATE_IF && !node->inverted;
         if (node->kind == TEMPLATE_TEXT)
             continue;
-        if (!is_item(name, frame) && strcmp(name, ".") != 0 &&
-            scope_owns(name) &&
-            !scope_find(evaluation->scope, name, &datum) &&
-            (!g_str_has_prefix(name, "post.") ||
-             !may_be_missing(evaluation, &node->expression)))
-            return refuse_unknown(evaluation, &node->expression, error);
-        if (!check_names(evaluation, node->children, &inner, error) ||
+        if (!check_name(evaluation, node, frame, error) ||
+            !check_names(evaluation, node->children, steps_in ? &item : frame,
+                         error) ||
             !check_names(evaluation, node->otherwise, frame, error))
             return false;
     }
