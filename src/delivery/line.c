@@ -36,8 +36,7 @@ static bool open_pipe(int ends[2], GError **error)
     if (g_unix_open_pipe(ends, FD_CLOEXEC, NULL))
         return true;
     ends[0] = ends[1] = -1;
-    error_set(error, ERROR_SYSTEM, "cannot make a pipe: %s",
-              g_strerror(errno));
+    error_set(error, ERROR_SYSTEM, "cannot make a pipe: %s", g_strerror(errno));
     return false;
 }
 
@@ -60,9 +59,8 @@ LineContext *line_context_new(const RelayConfig *relay, const char *hello,
 {
     if (relay->host == NULL || !is_hello(hello)) {
         error_set(error, ERROR_CONFIG,
-                  relay->host == NULL
-                      ? "relay.host is not set"
-                      : "relay.hello: “%s” is no host name",
+                  relay->host == NULL ? "relay.host is not set"
+                                      : "relay.hello: “%s” is no host name",
                   hello);
         return NULL;
     }
@@ -122,8 +120,8 @@ static bool listen_loopback(Line *line, GError **error)
 {
     struct sockaddr_in address = loopback_address(0);
     socklen_t size = sizeof address;
-    line->listener =
-        socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    line->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
+                            0);
     if (line->listener < 0 ||
         bind(line->listener, (struct sockaddr *)&address, size) != 0 ||
         listen(line->listener, 16) != 0 ||

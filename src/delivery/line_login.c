@@ -29,8 +29,8 @@ static bool say(Dialogue *dialogue, const char *verb, const char *command,
 }
 
 /* The error for a reply that is not the one hoped for: 4xx may pass. */
-static bool refused(const Dialogue *dialogue, ErrorCode code,
-                    const char *what, const char *way_out, GError **error)
+static bool refused(const Dialogue *dialogue, ErrorCode code, const char *what,
+                    const char *way_out, GError **error)
 {
     g_autofree char *line = reply_to_line(&dialogue->reply);
     bool may_pass = dialogue->reply.code / 100 == 4;
@@ -61,8 +61,8 @@ static bool read_greeting(Dialogue *dialogue, GError **error)
 
 static bool say_hello(Dialogue *dialogue, GError **error)
 {
-    g_autofree char *command =
-        g_strdup_printf("EHLO %s", dialogue->wire->context->hello);
+    g_autofree char *command = g_strdup_printf("EHLO %s",
+                                               dialogue->wire->context->hello);
     if (!say(dialogue, "EHLO", command, error))
         return false;
     if (dialogue->reply.code != 250)
@@ -135,8 +135,8 @@ static bool login_plain(Dialogue *dialogue, GError **error)
     g_free(message);
 
     bool is_short = strlen(encoded) <= AUTH_COMMAND_MAX;
-    char *command =
-        g_strconcat("AUTH PLAIN", is_short ? " " : NULL, encoded, NULL);
+    char *command = g_strconcat("AUTH PLAIN", is_short ? " " : NULL, encoded,
+                                NULL);
     bool is_good = say(dialogue, "AUTH", command, error);
     wipe(command);
     if (is_good && dialogue->reply.code == 334)

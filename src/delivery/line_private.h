@@ -82,7 +82,7 @@ typedef struct Wire {
     int fd; /* -1: none */
     Tls *tls;
     bool is_loopback;
-    int wake_fd; /* readable when this line is to end */
+    int wake_fd;   /* readable when this line is to end */
     char in[4096]; /* read and not yet looked at; the opening only */
     size_t in_start;
     size_t in_end;
@@ -161,16 +161,16 @@ typedef enum {
 typedef struct Watch {
     WatchCommand pending[WATCH_PENDING_MAX]; /* sent, not answered; in order */
     int pending_count;
-    bool in_data;  /* after 354: what is sent is the message */
+    bool in_data; /* after 354: what is sent is the message */
     bool dot_left;
     int transactions;
-    char tail[5];       /* the last bytes of the message */
-    char command[4];    /* the first bytes of a command line */
+    char tail[5];    /* the last bytes of the message */
+    char command[4]; /* the first bytes of a command line */
     size_t command_length;
-    GString *reply;     /* what has come of the reply under way */
-    size_t line_start;  /* in `reply` */
+    GString *reply;                /* what has come of the reply under way */
+    size_t line_start;             /* in `reply` */
     char *replies[WATCH_COMMANDS]; /* of the transaction; NULL: none yet */
-    char *stray;        /* a 421 that nobody asked for */
+    char *stray;                   /* a 421 that nobody asked for */
     char *last;
 } Watch;
 
@@ -193,10 +193,10 @@ struct Line {
     Wire wire;
     Offer offer;
     int wake_pipe[2];
-    int listener;      /* -1 after line_admit() */
-    int own_port;      /* where it listens */
-    int client;        /* our end of the loopback connection */
-    int libesmtp_fd;   /* its other end, which is libESMTP's */
+    int listener;    /* -1 after line_admit() */
+    int own_port;    /* where it listens */
+    int client;      /* our end of the loopback connection */
+    int libesmtp_fd; /* its other end, which is libESMTP's */
     char *address;
     pthread_t thread;
     bool has_thread;

@@ -31,7 +31,7 @@ typedef struct Pump {
     short down_wants; /* likewise, before it is read again */
     bool relay_ready;
     bool client_ready;
-    bool has_greeted;  /* libESMTP got its EHLO answer */
+    bool has_greeted; /* libESMTP got its EHLO answer */
     bool relay_is_gone;
     bool client_is_gone;
     int64_t moved_ns; /* when something last moved */
@@ -66,8 +66,8 @@ static void lose_relay(Pump *pump, char *failure)
 static void lose_relay_at(Pump *pump, const char *what)
 {
     const LineContext *context = pump->line->context;
-    lose_relay(pump, g_strdup_printf("%s:%d %s", context->host, context->port,
-                                     what));
+    lose_relay(pump,
+               g_strdup_printf("%s:%d %s", context->host, context->port, what));
 }
 
 static void acknowledge(int fd)
@@ -118,9 +118,8 @@ static void write_relay(Pump *pump)
     while (pump->has_greeted && pump->up_start < pump->up_end) {
         const char *bytes = pump->up + pump->up_start;
         size_t done = 0;
-        WireStatus status =
-            wire_write(&line->wire, bytes, pump->up_end - pump->up_start,
-                       &done);
+        WireStatus status = wire_write(&line->wire, bytes,
+                                       pump->up_end - pump->up_start, &done);
         if (status == WIRE_CLOSED || status == WIRE_BROKEN) {
             lose_relay_at(pump, "broke the connection");
             return;
@@ -159,8 +158,8 @@ static void read_relay(Pump *pump)
     size_t before = pump->down->len;
     for (;;) {
         size_t length = 0;
-        WireStatus status =
-            wire_read(&line->wire, bytes, sizeof bytes, &length);
+        WireStatus status = wire_read(&line->wire, bytes, sizeof bytes,
+                                      &length);
         if (status == WIRE_CLOSED || status == WIRE_BROKEN) {
             lose_relay_at(pump, "closed the connection");
             return;
@@ -180,9 +179,9 @@ static void read_relay(Pump *pump)
 static void write_client(Pump *pump)
 {
     while (pump->down_start < pump->down->len) {
-        ssize_t put =
-            send(pump->line->client, pump->down->str + pump->down_start,
-                 pump->down->len - pump->down_start, MSG_NOSIGNAL);
+        ssize_t put = send(pump->line->client,
+                           pump->down->str + pump->down_start,
+                           pump->down->len - pump->down_start, MSG_NOSIGNAL);
         if (put < 0 && errno == EINTR)
             continue;
         if (put < 0 && errno == EAGAIN)
@@ -221,12 +220,9 @@ static int64_t patience_ns(const Pump *pump)
 static void check_time(Pump *pump)
 {
     static const char *const asked[WATCH_COMMANDS] = {
-        [WATCH_MAIL] = "MAIL",
-        [WATCH_RCPT] = "RCPT",
-        [WATCH_DATA] = "DATA",
-        [WATCH_DOT] = "the end of data",
-        [WATCH_RSET] = "RSET",
-        [WATCH_QUIT] = "QUIT",
+        [WATCH_MAIL] = "MAIL",       [WATCH_RCPT] = "RCPT",
+        [WATCH_DATA] = "DATA",       [WATCH_DOT] = "the end of data",
+        [WATCH_RSET] = "RSET",       [WATCH_QUIT] = "QUIT",
         [WATCH_OTHER] = "a command",
     };
     const Watch *watch = &pump->line->watch;
@@ -265,10 +261,8 @@ static bool wait_for_either(Pump *pump)
     /* A descriptor of which nothing is wanted would only report its end,
      * again and again. */
     struct pollfd polled[] = {
-        {.fd = client_events != 0 ? line->client : -1,
-         .events = client_events},
-        {.fd = relay_events != 0 ? line->wire.fd : -1,
-         .events = relay_events},
+        {.fd = client_events != 0 ? line->client : -1, .events = client_events},
+        {.fd = relay_events != 0 ? line->wire.fd : -1, .events = relay_events},
         {.fd = line->wire.wake_fd, .events = POLLIN},
         {.fd = line->context->cancel_pipe[0], .events = POLLIN},
     };

@@ -34,8 +34,8 @@ struct Tls {
     long verify_error; /* X509_V_OK: nothing wrong with the certificate */
     char *not_before;  /* of the certificate with the error, as 2026-01-02 */
     char *not_after;
-    char *names;  /* what the certificate is for */
-    char *issuer; /* whose signature is not known here */
+    char *names;          /* what the certificate is for */
+    char *issuer;         /* whose signature is not known here */
     unsigned long reason; /* ERR_peek_last_error() at the failure */
     int system_error;     /* errno at the failure */
 };
@@ -85,8 +85,7 @@ static void append_name(GString *names, const GENERAL_NAME *name)
         return;
     if (names->len > 0)
         g_string_append(names, ", ");
-    g_string_append_len(names,
-                        (const char *)ASN1_STRING_get0_data(text),
+    g_string_append_len(names, (const char *)ASN1_STRING_get0_data(text),
                         ASN1_STRING_length(text));
 }
 
@@ -94,8 +93,8 @@ static void append_name(GString *names, const GENERAL_NAME *name)
 static char *names_of(X509 *certificate)
 {
     GString *names = g_string_new(NULL);
-    GENERAL_NAMES *all =
-        X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+    GENERAL_NAMES *all = X509_get_ext_d2i(certificate, NID_subject_alt_name,
+                                          NULL, NULL);
     for (int i = 0; i < sk_GENERAL_NAME_num(all) && names->len < 120; i++)
         append_name(names, sk_GENERAL_NAME_value(all, i));
     GENERAL_NAMES_free(all);
@@ -111,18 +110,18 @@ static char *names_of(X509 *certificate)
 static char *issuer_of(X509 *certificate)
 {
     char name[128] = "";
-    const X509_NAME *issuer = X509_get_issuer_name(certificate);
-    if (X509_NAME_get_text_by_NID((X509_NAME *)issuer, NID_commonName, name,
-                                  sizeof name) <= 0)
-        X509_NAME_get_text_by_NID((X509_NAME *)issuer, NID_organizationName,
-                                  name, sizeof name);
+    X509_NAME *issuer = X509_get_issuer_name(certificate);
+    if (X509_NAME_get_text_by_NID(issuer, NID_commonName, name, sizeof name) <=
+        0)
+        X509_NAME_get_text_by_NID(issuer, NID_organizationName, name,
+                                  sizeof name);
     return g_strdup(name[0] != '\0' ? name : "an unnamed authority");
 }
 
 static int check_certificate(int is_good, X509_STORE_CTX *store)
 {
-    SSL *ssl = X509_STORE_CTX_get_ex_data(
-        store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    SSL *ssl = X509_STORE_CTX_get_ex_data(store,
+                                          SSL_get_ex_data_X509_STORE_CTX_idx());
     Tls *tls = SSL_get_app_data(ssl);
     X509 *certificate = X509_STORE_CTX_get_current_cert(store);
     if (is_good || tls->verify_error != X509_V_OK)

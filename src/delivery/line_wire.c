@@ -146,8 +146,8 @@ bool wire_command(Wire *wire, const char *verb, const char *command,
     bool is_good = true;
     while (is_good && sent < line->len) {
         size_t done = 0;
-        WireStatus status =
-            wire_write(wire, line->str + sent, line->len - sent, &done);
+        WireStatus status = wire_write(wire, line->str + sent, line->len - sent,
+                                       &done);
         sent += done;
         if (status == WIRE_CLOSED || status == WIRE_BROKEN)
             is_good = set_lost(wire, verb, error);
@@ -164,8 +164,7 @@ static bool fill(Wire *wire, const char *to, int64_t deadline_ns,
 {
     for (;;) {
         size_t length = 0;
-        WireStatus status =
-            wire_read(wire, wire->in, sizeof wire->in, &length);
+        WireStatus status = wire_read(wire, wire->in, sizeof wire->in, &length);
         if (status == WIRE_DONE) {
             wire->in_start = 0;
             wire->in_end = length;

@@ -14,15 +14,16 @@
  * lost later, without an answer, OUTCOME_UNKNOWN.
  *
  *     what the relay did               outcome    meaning
- *     5xx to MAIL                      NONE       REPLY_STOP
+ *     5xx to MAIL                      mostly NONE, REPLY_STOP
  *     421 to MAIL after other jobs     NONE       as reply_meaning()
  *     4xx at any step                  DEFERRED   as reply_meaning()
  *     500 to 504 after MAIL            DEFERRED   REPLY_RETRY
- *     5xx to RCPT, DATA, end of data   FAILED, DEFERRED or NONE, by its meaning
+ *     5xx to RCPT, DATA, end of data   mostly FAILED
  *     2xx to the end of data           SENT       REPLY_ACCEPTED
  *     nothing, before the dot left     NONE       REPLY_RETRY
  *     nothing, after the dot left      UNKNOWN    REPLY_RETRY
  *
+ * "Mostly": STOP is NONE, FAILED and REFUSED are FAILED, all else is DEFERRED.
  * When no answer came, the reply has code 0 and its text says why. NONE can
  * come again and again from a relay that drops every connection; the caller
  * counts.
@@ -44,18 +45,18 @@
 #include "mail/reply.h"
 
 typedef struct MailerJob {
-    const char *recipient;     /* an address that passed address_parse() */
+    const char *recipient; /* an address that passed address_parse() */
     const char *reverse_path;
-    const char *bytes;         /* passed message_gate() */
+    const char *bytes; /* passed message_gate() */
     size_t length;
-    void *data;                /* the caller's */
+    void *data; /* the caller's */
 } MailerJob;
 
 typedef struct MailerResult {
-    Outcome outcome;      /* SENT, DEFERRED, FAILED, UNKNOWN or NONE */
-    ReplyStep step;       /* which step the reply answered */
+    Outcome outcome; /* SENT, DEFERRED, FAILED, UNKNOWN or NONE */
+    ReplyStep step;  /* which step the reply answered */
     ReplyMeaning meaning;
-    Reply reply;          /* borrowed for the call; code 0: no answer */
+    Reply reply; /* borrowed for the call; code 0: no answer */
 } MailerResult;
 
 typedef struct MailerCalls {

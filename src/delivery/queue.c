@@ -293,21 +293,21 @@ static bool read_on(Queue *queue, Subscriber **taken, int *attempts,
     GError *failure = NULL;
     int64_t begin_ns = now_ns(queue);
     bool next = false;
-    const Subscriber *row = NULL;
-    while (!next && (queue->is_first || queue->wanted > 0)) {
-        row = list_next(queue->list, &failure);
-        if (row == NULL || !is_next(queue, row, &next, attempts, &failure))
-            break;
+    bool at_end = false;
+    while (!next && !at_end && failure == NULL &&
+           (queue->is_first || queue->wanted > 0)) {
+        const Subscriber *row = list_next(queue->list, &failure);
+        at_end = row == NULL;
+        if (!at_end && is_next(queue, row, &next, attempts, &failure) && next)
+            *taken = subscriber_copy(row);
     }
     queue->reading_ns += now_ns(queue) - begin_ns;
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return false;
     }
-    if (next)
-        *taken = subscriber_copy(row);
-    else
-        end_round(queue, row == NULL);
+    if (!next)
+        end_round(queue, at_end);
     return true;
 }
 

@@ -82,7 +82,7 @@ static char *complete(const Linker *linker, const Node *node,
     char *encoded;
 
     if (gap_match(address, prefix, NULL, NULL) > 0)
-        return g_steal_pointer(&address);
+        return uri_encode(address);
     if (uri_scheme_length(address) == 0 && !linker->base) {
         if (address[0] != '#')
             report(linker, SEVERITY_ERROR, node,

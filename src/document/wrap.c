@@ -440,6 +440,14 @@ static void put_breaks(Filler *filler, int breaks)
     }
 }
 
+/* Must the unit stay with the one before it? */
+static bool hangs_on(const Filler *filler, const Unit *unit)
+{
+    bool gives_way = unit->is_soft && unit->width > room(filler);
+
+    return unit->before != SPACE_BREAK && !gives_way && is_structure(unit);
+}
+
 void wrap_append(GString *out, const char *text, size_t length,
                  const WrapStyle *style)
 {
@@ -469,8 +477,7 @@ void wrap_append(GString *out, const char *text, size_t length,
         if (units[0].before == SPACE_BREAK)
             put_breaks(&filler, units[0].breaks);
         while ((has_unit = read_unit(&reader, &units[count])) &&
-               count < CHAIN_MAX && units[count].before != SPACE_BREAK &&
-               is_structure(&units[count]))
+               count < CHAIN_MAX && hangs_on(&filler, &units[count]))
             count++;
         put_chain(&filler, units, count);
         if (has_unit)

@@ -137,8 +137,7 @@ bool escape_url_whole(GString *out, const char *value, bool html)
     for (const char *p = value; *p != '\0'; p++) {
         if (html && (*p == '&' || *p == '\''))
             append_html(out, p, 1);
-        else if ((unsigned char)*p > 0x7e ||
-                 strchr(" \"<>\\^`{|}", *p) != NULL)
+        else if ((unsigned char)*p > 0x7e || strchr(" \"<>\\^`{|}", *p) != NULL)
             append_percent(out, *p);
         else
             g_string_append_c(out, *p);

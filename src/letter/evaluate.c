@@ -222,8 +222,7 @@ static bool run_known_value(Evaluation *evaluation, const TemplateNode *node,
                      expression->name, expression->name);
         return false;
     }
-    g_autofree char *first =
-        first_text(evaluation, datum, expression, &done);
+    g_autofree char *first = first_text(evaluation, datum, expression, &done);
     g_string_assign(text, first);
     if (!apply_filters(evaluation, expression, done, text, error))
         return false;
@@ -234,8 +233,8 @@ static bool run_known_value(Evaluation *evaluation, const TemplateNode *node,
     char rule = rule_of(expression);
     if (rule != '\0' && !add_gap(evaluation, SLOT_RULE, node, rule, error))
         return false;
-    return evaluation->target->value(evaluation->target, text->str,
-                                     expression, error);
+    return evaluation->target->value(evaluation->target, text->str, expression,
+                                     error);
 }
 
 static bool run_recipient_value(Evaluation *evaluation,
@@ -280,8 +279,8 @@ static bool run_value(Evaluation *evaluation, const TemplateNode *node,
 /* --- sections --- */
 
 static bool run_recipient_section(Evaluation *evaluation,
-                                  const TemplateNode *node,
-                                  const Frame *frame, GError **error)
+                                  const TemplateNode *node, const Frame *frame,
+                                  GError **error)
 {
     if (node->kind == TEMPLATE_EACH) {
         error_set_at(error, ERROR_INPUT, node->expression.place,
@@ -291,8 +290,8 @@ static bool run_recipient_section(Evaluation *evaluation,
         return false;
     }
     evaluation->conditions++;
-    if (!add_gap(evaluation, node->inverted ? SLOT_UNLESS : SLOT_IF, node,
-                 '\0', error) ||
+    if (!add_gap(evaluation, node->inverted ? SLOT_UNLESS : SLOT_IF, node, '\0',
+                 error) ||
         !run_nodes(evaluation, node->children, frame, error))
         return false;
     if (node->otherwise != NULL &&
@@ -320,8 +319,7 @@ static bool run_section(Evaluation *evaluation, const TemplateNode *node,
                         const Frame *frame, GError **error)
 {
     Datum datum;
-    Lookup lookup =
-        find(evaluation, frame, node->expression.name, &datum);
+    Lookup lookup = find(evaluation, frame, node->expression.name, &datum);
 
     if (lookup == RECIPIENT)
         return run_recipient_section(evaluation, node, frame, error);
@@ -404,9 +402,8 @@ static bool check_name(const Evaluation *evaluation, const TemplateNode *node,
     return refuse_unknown(evaluation, &node->expression, error);
 }
 
-static bool check_names(const Evaluation *evaluation,
-                        const TemplateNode *node, const Frame *frame,
-                        GError **error)
+static bool check_names(const Evaluation *evaluation, const TemplateNode *node,
+                        const Frame *frame, GError **error)
 {
     for (; node != NULL; node = node->next) {
         Frame item = {frame, node->item, {.kind = DATUM_NONE}};
@@ -425,10 +422,8 @@ static bool check_names(const Evaluation *evaluation,
 bool evaluate(const Template *template, const Scope *scope, Slots *slots,
               Target *target, Findings *findings, GError **error)
 {
-    Evaluation evaluation = {.scope = scope,
-                             .slots = slots,
-                             .target = target,
-                             .findings = findings};
+    Evaluation evaluation = {
+        .scope = scope, .slots = slots, .target = target, .findings = findings};
 
     return check_names(&evaluation, template_first(template), NULL, error) &&
            run_nodes(&evaluation, template_first(template), NULL, error);

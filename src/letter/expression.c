@@ -47,7 +47,8 @@ static bool is_name(const char *name)
 
     if (strcmp(name, ".") == 0)
         return true;
-    for (const char *p = name; *p != '\0'; p = g_utf8_next_char(p)) {
+    for (const char *p = name; *p != '\0';
+         p += g_utf8_skip[(unsigned char)*p]) {
         gunichar c = g_utf8_get_char(p);
         bool joint = c == '.' || c == ' ';
         if (!is_name_character(c))
@@ -66,8 +67,8 @@ char *expression_parse_name(const char *text, size_t length, Place place,
 
     g_strstrip(name);
     if (strlen(name) > EXPRESSION_NAME_MAX) {
-        error_set_at(error, ERROR_INPUT, place,
-                     "a name has at most %d bytes", EXPRESSION_NAME_MAX);
+        error_set_at(error, ERROR_INPUT, place, "a name has at most %d bytes",
+                     EXPRESSION_NAME_MAX);
         return NULL;
     }
     for (char *p = name; *p != '\0'; p++)
@@ -96,8 +97,7 @@ static bool read_quoted(Reader *reader, GString *argument, GError **error)
     reader->at++;
     if (argument->len > FILTER_ARGUMENT_MAX) {
         error_set_at(error, ERROR_INPUT, reader->place,
-                     "a quoted text has at most %d bytes",
-                     FILTER_ARGUMENT_MAX);
+                     "a quoted text has at most %d bytes", FILTER_ARGUMENT_MAX);
         return false;
     }
     return true;
@@ -107,8 +107,8 @@ static bool read_quoted(Reader *reader, GString *argument, GError **error)
 static void read_number(Reader *reader, FilterCall *call)
 {
     call->has_number = true;
-    for (int digits = 0; digits < 9 && reader->at < reader->end &&
-                         g_ascii_isdigit(*reader->at);
+    for (int digits = 0;
+         digits < 9 && reader->at < reader->end && g_ascii_isdigit(*reader->at);
          digits++)
         call->number = call->number * 10 + (*reader->at++ - '0');
 }
@@ -164,8 +164,8 @@ static bool read_filter(Reader *reader, Filter *filter, GError **error)
     }
     skip_blanks(reader);
     if (parenthesis && (reader->at == reader->end || *reader->at++ != ')')) {
-        error_set_at(error, ERROR_INPUT, reader->place,
-                     "`%s(` is never closed", name);
+        error_set_at(error, ERROR_INPUT, reader->place, "`%s(` is never closed",
+                     name);
         return false;
     }
     return filter_make(&call, reader->place, filter, error);
@@ -177,8 +177,8 @@ static bool read_filters(Reader *reader, GArray *filters, GError **error)
     while (reader->at < reader->end) {
         Filter filter = {0};
         if (*reader->at != '|') {
-            g_autofree char *rest =
-                g_strndup(reader->at, (gsize)(reader->end - reader->at));
+            g_autofree char *rest = g_strndup(
+                reader->at, (gsize)(reader->end - reader->at));
             error_set_at(error, ERROR_INPUT, reader->place,
                          "`%s` is not understood here; filters are parted "
                          "by `|`",
@@ -223,8 +223,8 @@ bool expression_parse(const char *text, size_t length, Place place,
     const char *bar = memchr(text, '|', length);
     size_t name_length = bar != NULL ? (size_t)(bar - text) : length;
     Reader reader = {text + name_length, text + length, place};
-    g_autofree char *name =
-        expression_parse_name(text, name_length, place, error);
+    g_autofree char *name = expression_parse_name(text, name_length, place,
+                                                  error);
 
     if (name == NULL)
         return false;
@@ -233,8 +233,7 @@ bool expression_parse(const char *text, size_t length, Place place,
         return false;
     expression->name = g_steal_pointer(&name);
     expression->place = place;
-    expression->filters =
-        filters->len > 0 ? g_steal_pointer(&filters) : NULL;
+    expression->filters = filters->len > 0 ? g_steal_pointer(&filters) : NULL;
     return true;
 }
 

@@ -38,8 +38,7 @@ char *expression_parse_name(const char *text, size_t length, Place place,
                             GError **error);
 
 unsigned expression_filter_count(const Expression *expression);
-const Filter *expression_filter(const Expression *expression,
-                                unsigned index);
+const Filter *expression_filter(const Expression *expression, unsigned index);
 bool expression_has(const Expression *expression, FilterKind kind);
 
 /* Where `close` begins in `text`, quoted arguments left out. NULL: nowhere. */

@@ -37,17 +37,18 @@ static bool find_kind(const char *name, FilterKind *kind)
 static void set_unknown(const char *name, Place place, GError **error)
 {
     const char *names[G_N_ELEMENTS(filters) + 1] = {NULL};
+    g_autoptr(GString) all = g_string_new(NULL);
 
-    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
+    for (size_t i = 0; i < G_N_ELEMENTS(filters); i++) {
         names[i] = filters[i].name;
+        g_string_append_printf(all, "%s%s", i > 0 ? ", " : "", names[i]);
+    }
     g_autofree char *hint = suggest_hint(name, names);
-    g_autofree char *all = g_strjoinv(", ", (char **)names);
     if (hint[0] != '\0')
-        error_set_at(error, ERROR_INPUT, place, "no filter `%s`%s", name,
-                     hint);
+        error_set_at(error, ERROR_INPUT, place, "no filter `%s`%s", name, hint);
     else
-        error_set_at(error, ERROR_INPUT, place,
-                     "no filter `%s`; there are %s", name, all);
+        error_set_at(error, ERROR_INPUT, place, "no filter `%s`; there are %s",
+                     name, all->str);
 }
 
 static bool argument_fits(FilterKind kind, const FilterCall *call)

@@ -19,7 +19,7 @@
 #define FILTER_ARGUMENT_MAX 1000 /* bytes */
 
 typedef enum {
-    FILTER_DEFAULT,   /* "x": when there is nothing */
+    FILTER_DEFAULT, /* "x": when there is nothing */
     FILTER_UPPER,
     FILTER_LOWER,
     FILTER_DATE,      /* "%e %B %Y": see date_format() */

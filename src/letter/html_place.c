@@ -191,7 +191,7 @@ void html_place_feed(HtmlPlace *place, const char *text, size_t length)
 bool html_place_is_url(const HtmlPlace *place)
 {
     static const char *const names[] = {
-        "href",  "src",        "background", "cite",   "action",
+        "href",   "src",        "background", "cite",   "action",
         "poster", "formaction", "longdesc",   "srcset", NULL};
 
     return place->state == HTML_QUOTED && is_one_of(place->attribute, names);

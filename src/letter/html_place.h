@@ -16,17 +16,17 @@
 
 typedef enum {
     HTML_DATA,
-    HTML_TAG_OPEN,   /* behind < or </ */
+    HTML_TAG_OPEN, /* behind < or </ */
     HTML_TAG_NAME,
-    HTML_TAG,        /* in a tag, outside of names and values */
-    HTML_ATTRIBUTE,  /* in an attribute's name */
-    HTML_EQUALS,     /* behind = */
-    HTML_BARE,       /* in a value without quotes */
-    HTML_QUOTED,     /* in a value with quotes */
-    HTML_MARKUP,     /* behind <! or <?, no comment */
+    HTML_TAG,       /* in a tag, outside of names and values */
+    HTML_ATTRIBUTE, /* in an attribute's name */
+    HTML_EQUALS,    /* behind = */
+    HTML_BARE,      /* in a value without quotes */
+    HTML_QUOTED,    /* in a value with quotes */
+    HTML_MARKUP,    /* behind <! or <?, no comment */
     HTML_COMMENT,
-    HTML_TITLE,      /* in <title> or <textarea> */
-    HTML_RAW,        /* in <style> or <script> */
+    HTML_TITLE, /* in <title> or <textarea> */
+    HTML_RAW,   /* in <style> or <script> */
 } HtmlState;
 
 typedef struct HtmlPlace {
@@ -35,9 +35,9 @@ typedef struct HtmlPlace {
     bool end_tag;
     char tag[HTML_NAME_MAX + 1];       /* lower case; cut when too long */
     char attribute[HTML_NAME_MAX + 1]; /* likewise */
-    size_t value_length; /* characters of the value so far */
-    unsigned serial;     /* counts values, texts and comments */
-    size_t matched;      /* of <!--, --> or </title */
+    size_t value_length;               /* characters of the value so far */
+    unsigned serial;                   /* counts values, texts and comments */
+    size_t matched;                    /* of <!--, --> or </title */
 } HtmlPlace;
 
 /* Zeroed is the start of a page. */

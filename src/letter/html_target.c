@@ -57,8 +57,7 @@ static bool check_state(const HtmlPlace *at, Place place, const char *name,
     case HTML_BARE:
     case HTML_EQUALS:
         return refuse(place, name,
-                      "in a value without quotes; put quotes around it",
-                      error);
+                      "in a value without quotes; put quotes around it", error);
     case HTML_TAG_OPEN:
     case HTML_TAG_NAME:
     case HTML_TAG:
@@ -87,8 +86,8 @@ static bool write_url(HtmlTarget *target, const char *text,
     if (escape_url_whole(target->base.out, text, true))
         return true;
     error_set_at(error, ERROR_INPUT, from->place,
-                 "`%s` is no https, http or mailto address: `%s`",
-                 from->name, text);
+                 "`%s` is no https, http or mailto address: `%s`", from->name,
+                 text);
     return false;
 }
 
@@ -104,8 +103,8 @@ static void write_lines(GString *out, const char *text)
     }
 }
 
-static bool write_value(Target *base, const char *text,
-                        const Expression *from, GError **error)
+static bool write_value(Target *base, const char *text, const Expression *from,
+                        GError **error)
 {
     HtmlTarget *target = html(base);
     gsize before = base->out->len;
@@ -159,8 +158,8 @@ static bool write_own(Target *base, int slot, const char *text, Place place,
 
 static bool write_field(HtmlTarget *target, int index, GError **error)
 {
-    static const char *const refused[] = {"style",  "srcset", "background",
-                                          "cite",   "action", "poster",
+    static const char *const refused[] = {"style",      "srcset",  "background",
+                                          "cite",       "action",  "poster",
                                           "formaction", "longdesc"};
     const Slot *slot = slots_at(target->base.slots, index);
     const HtmlPlace *at = &target->place;
@@ -171,8 +170,8 @@ static bool write_field(HtmlTarget *target, int index, GError **error)
     for (size_t i = 0; at->state == HTML_QUOTED && i < G_N_ELEMENTS(refused);
          i++) {
         if (strcmp(at->attribute, refused[i]) == 0) {
-            g_autofree char *where =
-                g_strdup_printf("in the attribute `%s`", refused[i]);
+            g_autofree char *where = g_strdup_printf("in the attribute `%s`",
+                                                     refused[i]);
             return refuse(slot->place, slot->expression.name, where, error);
         }
     }
@@ -184,7 +183,7 @@ static bool write_field(HtmlTarget *target, int index, GError **error)
 static bool check_edge(HtmlTarget *target, const Slot *slot, GError **error)
 {
     const HtmlPlace *at = &target->place;
-    Edge edge = {at->state, at->state == HTML_QUOTED ? at->serial : 0};
+    Edge edge = {at->state, at->state != HTML_DATA ? at->serial : 0};
 
     if (slot->kind == SLOT_IF || slot->kind == SLOT_UNLESS) {
         g_array_append_val(target->open, edge);
@@ -195,8 +194,8 @@ static bool check_edge(HtmlTarget *target, const Slot *slot, GError **error)
                           error);
         return check_state(at, slot->place, "{{#…}}", error);
     }
-    const Edge *begun =
-        &g_array_index(target->open, Edge, target->open->len - 1);
+    const Edge *begun = &g_array_index(target->open, Edge,
+                                       target->open->len - 1);
     if (begun->state != edge.state || begun->serial != edge.serial) {
         error_set_at(error, ERROR_INPUT, slot->place,
                      "this section must end where it began: both in text, "

@@ -108,8 +108,8 @@ static void set_list(Scope *scope, const ListConfig *list)
     if (list == NULL)
         list = &unset;
     if (list->unsubscribe_mail != NULL) {
-        g_autofree char *address =
-            g_uri_escape_string(list->unsubscribe_mail, "@!$'*+", FALSE);
+        g_autofree char *address = g_uri_escape_string(list->unsubscribe_mail,
+                                                       "@!$'*+", FALSE);
         mailto = g_strconcat("mailto:", address, NULL);
     }
     set_text(scope, "list.name", list->name);
@@ -143,8 +143,8 @@ Scope *scope_new(const ScopeSource *source)
 
     scope->post = source->post;
     scope->lang = g_strdup(lang != NULL && lang[0] != '\0' ? lang : "en");
-    scope->known =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    scope->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                         g_free);
     scope->owned = g_ptr_array_new_with_free_func(g_free);
     set_post(scope, source);
     set_list(scope, source->list);
@@ -240,8 +240,7 @@ char *scope_hint(const Scope *scope, const char *name)
     for (guint i = 0; front != NULL && front->kind == VALUE_MAP &&
                       i < front->entries->len && i < 1000;
          i++) {
-        const ValueEntry *entry =
-            &g_array_index(front->entries, ValueEntry, i);
+        const ValueEntry *entry = &g_array_index(front->entries, ValueEntry, i);
         g_ptr_array_add(names, g_strconcat("post.", entry->key, NULL));
     }
     g_ptr_array_sort(names, compare_names);
@@ -266,8 +265,7 @@ unsigned datum_count(const Datum *datum)
 {
     if (datum->kind != DATUM_LIST)
         return datum->kind == DATUM_NONE ? 0 : 1;
-    return datum->texts != NULL ? datum->texts->len
-                                : datum->value->items->len;
+    return datum->texts != NULL ? datum->texts->len : datum->value->items->len;
 }
 
 Datum datum_item(const Datum *list, unsigned index)

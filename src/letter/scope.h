@@ -29,7 +29,7 @@ typedef enum {
 typedef struct Datum {
     DatumKind kind;
     const char *text;
-    bool plain;             /* a YAML text without quotes: `no` is false */
+    bool plain; /* a YAML text without quotes: `no` is false */
     const PostDate *date;
     const GPtrArray *texts; /* DATUM_LIST of char *, or */
     const Value *value;     /* … of a front matter; DATUM_MAP too */

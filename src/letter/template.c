@@ -99,8 +99,7 @@ static bool check_value(const Parser *parser, const TemplateNode *node,
         return false;
     }
     if (own && node->expression.filters != NULL) {
-        error_set_at(error, ERROR_INPUT, place, "`%s` takes no filters",
-                     name);
+        error_set_at(error, ERROR_INPUT, place, "`%s` takes no filters", name);
         return false;
     }
     if (node->raw && !own) {
@@ -138,8 +137,8 @@ static bool read_each(TemplateNode *node, const Tag *tag, GError **error)
     const char *as = g_strstr_len(tag->text, (gssize)tag->length, " as ");
     size_t length = as != NULL ? (size_t)(as - tag->text) : tag->length;
 
-    node->expression.name =
-        expression_parse_name(tag->text, length, tag->place, error);
+    node->expression.name = expression_parse_name(tag->text, length, tag->place,
+                                                  error);
     if (node->expression.name == NULL || as == NULL)
         return node->expression.name != NULL;
     node->item = expression_parse_name(as + 4, tag->length - length - 4,
@@ -148,8 +147,7 @@ static bool read_each(TemplateNode *node, const Tag *tag, GError **error)
         return false;
     if (strpbrk(node->item, ". ") != NULL) {
         error_set_at(error, ERROR_INPUT, tag->place,
-                     "`%s` cannot name an item: one word, please",
-                     node->item);
+                     "`%s` cannot name an item: one word, please", node->item);
         return false;
     }
     return true;
@@ -182,8 +180,8 @@ static bool add_section(Parser *parser, Block *block, const Tag *tag,
     if (tag->kind == TAG_EACH) {
         good = read_each(node, tag, error);
     } else {
-        node->expression.name = expression_parse_name(
-            tag->text, tag->length, tag->place, error);
+        node->expression.name = expression_parse_name(tag->text, tag->length,
+                                                      tag->place, error);
         good = node->expression.name != NULL;
     }
     if (!good)
@@ -242,8 +240,7 @@ static bool parse_file(Parser *parser, const char *file, const char *text,
     return parse_block(parser, block, error);
 }
 
-static bool check_partial_name(const Tag *tag, const char *name,
-                               GError **error)
+static bool check_partial_name(const Tag *tag, const char *name, GError **error)
 {
     size_t good = strspn(name, "abcdefghijklmnopqrstuvwxyz"
                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
@@ -274,10 +271,10 @@ static bool add_partial(Parser *parser, Block *block, const Tag *tag,
         return false;
     }
     g_autoptr(GError) reason = NULL;
-    g_autofree char *text =
-        source->partial != NULL
-            ? source->partial(source->data, name, &file, &reason)
-            : NULL;
+    g_autofree char *text = source->partial != NULL
+                                ? source->partial(source->data, name, &file,
+                                                  &reason)
+                                : NULL;
     if (text == NULL) {
         error_set_at(error, ERROR_INPUT, tag->place, "no partial `%s`%s%s",
                      name, reason != NULL ? ": " : "",
@@ -408,8 +405,8 @@ Template *template_parse(const TemplateSource *source, GError **error)
 
     template->format = source->format;
     template->source = g_string_new(NULL);
-    if (!parse_file(&parser, source->file, source->text, source->length,
-                    &block, error))
+    if (!parse_file(&parser, source->file, source->text, source->length, &block,
+                    error))
         return NULL;
     return g_steal_pointer(&template);
 }

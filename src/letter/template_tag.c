@@ -106,8 +106,8 @@ static bool refuse(const Tag *tag, const char *what, GError **error)
 /* Words that other languages have and that would read as a field's name. */
 static bool refine(Tag *tag, GError **error)
 {
-    static const char *const reserved[] = {"unless", "with", "for", "end",
-                                           "elif", "elseif"};
+    static const char *const reserved[] = {"unless", "with", "for",
+                                           "end",    "elif", "elseif"};
 
     trim(tag);
     if (tag->kind == TAG_SECTION && take_word(tag, "if"))
@@ -118,12 +118,14 @@ static bool refine(Tag *tag, GError **error)
         tag->kind = TAG_ELSE;
     trim(tag);
     if (tag->kind == TAG_ELSE && tag->length > 0)
-        return refuse(tag,
-                      "{{else}} takes nothing; put another {{#if}} into it",
-                      error);
+        return refuse(
+            tag, "{{else}} takes nothing; put another {{#if}} into it", error);
     if ((tag->kind == TAG_VALUE || tag->kind == TAG_INVERTED) &&
         (take_word(tag, "if") || take_word(tag, "each")))
-        return refuse(tag, "a section begins with {{#if name}}, {{#each list as item}} or {{^name}}", error);
+        return refuse(tag,
+                      "a section begins with {{#if name}}, {{#each list as "
+                      "item}} or {{^name}}",
+                      error);
     for (size_t i = 0; i < G_N_ELEMENTS(reserved); i++) {
         if ((tag->kind == TAG_SECTION || tag->kind == TAG_VALUE) &&
             take_word(tag, reserved[i]))
@@ -157,21 +159,19 @@ static bool set_delimiters(TagReader *reader, const Tag *tag, GError **error)
         g_strstrip(blank);
     }
     if (blank == NULL || !is_delimiter(text) || !is_delimiter(blank))
-        return refuse(tag, "delimiters are set like this: {{=<% %>=}}",
-                      error);
+        return refuse(tag, "delimiters are set like this: {{=<% %>=}}", error);
     g_strlcpy(reader->open, text, sizeof reader->open);
     g_strlcpy(reader->close, blank, sizeof reader->close);
     return true;
 }
 
 /* Where the tag's closing delimiter stands and, for {{{, how long it is. */
-static const char *find_close(TagReader *reader, const Tag *tag,
-                              size_t *length)
+static const char *find_close(TagReader *reader, const Tag *tag, size_t *length)
 {
     const char *rest = tag->text;
     bool triple = tag->kind == TAG_RAW && rest[-1] == '{';
-    g_autofree char *close =
-        g_strconcat(triple ? "}" : "", reader->close, NULL);
+    g_autofree char *close = g_strconcat(triple ? "}" : "", reader->close,
+                                         NULL);
 
     *length = strlen(close);
     if (tag->kind == TAG_COMMENT && reader->long_comments &&
@@ -183,8 +183,7 @@ static const char *find_close(TagReader *reader, const Tag *tag,
         reader->long_comments = false;
     }
     if (tag->kind == TAG_VALUE || tag->kind == TAG_RAW)
-        return expression_find_close(rest, (size_t)(reader->end - rest),
-                                     close);
+        return expression_find_close(rest, (size_t)(reader->end - rest), close);
     return strstr(rest, close);
 }
 

@@ -100,11 +100,12 @@ static size_t read_bare(Parse *parse)
     if (length == 0)
         parse->fault = "nothing stands before the `@`";
     else if (!is_dot_string(parse->local))
-        parse->fault = strstr(parse->local->str, "..") != NULL ||
-                               at[-1] == '.' || parse->text[0] == '.'
-                           ? "before the `@` is a dot at the start, at the end "
-                             "or beside another"
-                           : "before the `@` is a sign that may not stand there";
+        parse->fault =
+            strstr(parse->local->str, "..") != NULL || at[-1] == '.' ||
+                    parse->text[0] == '.'
+                ? "before the `@` is a dot at the start, at the end "
+                  "or beside another"
+                : "before the `@` is a sign that may not stand there";
     return parse->fault == NULL ? length : 0;
 }
 
@@ -158,8 +159,8 @@ static void read_address(Parse *parse)
         parse->fault = utf8_fault(parse->text, parse->length);
     if (parse->fault != NULL)
         return;
-    size_t length =
-        parse->text[0] == '"' ? read_quoted(parse) : read_bare(parse);
+    size_t length = parse->text[0] == '"' ? read_quoted(parse)
+                                          : read_bare(parse);
     if (length == 0)
         return;
     if (length == parse->length || parse->text[length] != '@') {
@@ -212,8 +213,7 @@ static AddressVerdict judge(const Parse *parse, GError **error)
 
 static void trim(Parse *parse)
 {
-    while (parse->length > 0 &&
-           (*parse->text == ' ' || *parse->text == '\t')) {
+    while (parse->length > 0 && (*parse->text == ' ' || *parse->text == '\t')) {
         parse->text++;
         parse->length--;
     }

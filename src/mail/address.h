@@ -37,8 +37,8 @@ typedef enum {
  * ADDRESS_OK the error (ERROR_INPUT, no place) says in words what is wrong
  * and `address` is untouched; on ADDRESS_OK what it held before is not freed.
  * The same holds for mailbox_parse() and for address_copy()'s `to`. */
-AddressVerdict address_parse(const char *text, size_t length,
-                             Address *address, GError **error);
+AddressVerdict address_parse(const char *text, size_t length, Address *address,
+                             GError **error);
 void address_copy(Address *to, const Address *from);
 void address_clear(Address *address);
 

@@ -18,8 +18,8 @@ int64_t calendar_days(int year, int month, int day)
     int64_t shifted = month > 2 ? year : year - 1;
     int64_t era = shifted / 400;
     int64_t year_of_era = shifted - era * 400;
-    int64_t day_of_year =
-        (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    int64_t day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 +
+                          day - 1;
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 -
                          year_of_era / 100 + day_of_year;
     return era * 146097 + day_of_era - 719468;
@@ -30,8 +30,8 @@ void calendar_date(int64_t days, PostDate *date)
     days += 719468;
     int64_t era = days / 146097;
     int64_t day_of_era = days - era * 146097;
-    int64_t year_of_era = (day_of_era - day_of_era / 1460 +
-                           day_of_era / 36524 - day_of_era / 146096) /
+    int64_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+                           day_of_era / 146096) /
                           365;
     int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 -
                                         year_of_era / 100);
@@ -48,7 +48,8 @@ int calendar_weekday(int64_t days)
 
 bool calendar_has(int year, int month, int day)
 {
-    if (year < CALENDAR_YEAR_MIN || year > CALENDAR_YEAR_MAX || month < 1 || month > 12)
+    if (year < CALENDAR_YEAR_MIN || year > CALENDAR_YEAR_MAX || month < 1 ||
+        month > 12)
         return false;
     PostDate back;
     calendar_date(calendar_days(year, month, day), &back);

@@ -14,8 +14,7 @@ static int64_t floor_divide(int64_t value, int64_t by)
     return value / by - (value % by < 0);
 }
 
-void date_append_rfc5322(GString *out, int64_t unix_seconds,
-                         int offset_minutes)
+void date_append_rfc5322(GString *out, int64_t unix_seconds, int offset_minutes)
 {
     assert(offset_minutes > -OFFSET_MAX && offset_minutes < OFFSET_MAX);
     int64_t local = unix_seconds + (int64_t)offset_minutes * 60;
@@ -27,9 +26,10 @@ void date_append_rfc5322(GString *out, int64_t unix_seconds,
     int offset = ABS(offset_minutes);
     g_string_append_printf(
         out, "%.3s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d",
-        calendar_weekdays[calendar_weekday(days)], date.day, calendar_months[date.month - 1], date.year,
-        seconds / 3600, seconds / 60 % 60, seconds % 60,
-        offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
+        calendar_weekdays[calendar_weekday(days)], date.day,
+        calendar_months[date.month - 1], date.year, seconds / 3600,
+        seconds / 60 % 60, seconds % 60, offset_minutes < 0 ? '-' : '+',
+        offset / 60, offset % 60);
 }
 
 int date_local_offset(int64_t unix_seconds)
@@ -44,10 +44,12 @@ char *date_format(const PostDate *date, const char *format)
 {
     int64_t days = calendar_days(date->year, date->month, date->day);
     int64_t local = date->unix_seconds + (int64_t)date->offset_minutes * 60;
-    int minutes =
-        date->has_time
-            ? (int)(local - floor_divide(local, CALENDAR_DAY_SECONDS) * CALENDAR_DAY_SECONDS) / 60
-            : 0;
+    int minutes = date->has_time
+                      ? (int)(local -
+                              floor_divide(local, CALENDAR_DAY_SECONDS) *
+                                  CALENDAR_DAY_SECONDS) /
+                            60
+                      : 0;
     GString *out = g_string_new(NULL);
     for (; *format != '\0'; format++) {
         if (*format != '%' || format[1] == '\0') {
@@ -55,17 +57,40 @@ char *date_format(const PostDate *date, const char *format)
             continue;
         }
         switch (*++format) {
-        case 'e': g_string_append_printf(out, "%d", date->day); break;
-        case 'd': g_string_append_printf(out, "%02d", date->day); break;
-        case 'm': g_string_append_printf(out, "%02d", date->month); break;
-        case 'B': g_string_append(out, calendar_months[date->month - 1]); break;
-        case 'b': g_string_append_len(out, calendar_months[date->month - 1], 3); break;
-        case 'Y': g_string_append_printf(out, "%04d", date->year); break;
-        case 'A': g_string_append(out, calendar_weekdays[calendar_weekday(days)]); break;
-        case 'a': g_string_append_len(out, calendar_weekdays[calendar_weekday(days)], 3); break;
-        case 'H': g_string_append_printf(out, "%02d", minutes / 60); break;
-        case 'M': g_string_append_printf(out, "%02d", minutes % 60); break;
-        case '%': g_string_append_c(out, '%'); break;
+        case 'e':
+            g_string_append_printf(out, "%d", date->day);
+            break;
+        case 'd':
+            g_string_append_printf(out, "%02d", date->day);
+            break;
+        case 'm':
+            g_string_append_printf(out, "%02d", date->month);
+            break;
+        case 'B':
+            g_string_append(out, calendar_months[date->month - 1]);
+            break;
+        case 'b':
+            g_string_append_len(out, calendar_months[date->month - 1], 3);
+            break;
+        case 'Y':
+            g_string_append_printf(out, "%04d", date->year);
+            break;
+        case 'A':
+            g_string_append(out, calendar_weekdays[calendar_weekday(days)]);
+            break;
+        case 'a':
+            g_string_append_len(out, calendar_weekdays[calendar_weekday(days)],
+                                3);
+            break;
+        case 'H':
+            g_string_append_printf(out, "%02d", minutes / 60);
+            break;
+        case 'M':
+            g_string_append_printf(out, "%02d", minutes % 60);
+            break;
+        case '%':
+            g_string_append_c(out, '%');
+            break;
         default:
             g_string_append_c(out, '%');
             g_string_append_c(out, *format);

@@ -174,8 +174,7 @@ static bool read_name(Scan *scan)
     size_t length = 0;
     while (g_ascii_isalpha(scan->at[length]))
         length++;
-    int month =
-        name_number(scan->at, length, calendar_months, CALENDAR_MONTHS);
+    int month = name_number(scan->at, length, calendar_months, CALENDAR_MONTHS);
     bool weekday = name_number(scan->at, length, calendar_weekdays,
                                CALENDAR_WEEKDAYS) > 0;
     if (month == 0 && !weekday)
@@ -218,9 +217,8 @@ static bool read_words(Scan *scan)
         else if (g_ascii_isdigit(*scan->at))
             good = read_figure(scan);
         else
-            good = (*scan->at == '+' || *scan->at == '-') &&
-                   scan->time.found && !scan->zone.found &&
-                   read_offset(&scan->at, &scan->zone);
+            good = (*scan->at == '+' || *scan->at == '-') && scan->time.found &&
+                   !scan->zone.found && read_offset(&scan->at, &scan->zone);
         if (!good || (*scan->at != '\0' && strchr(" \t,", *scan->at) == NULL))
             return false;
     }
@@ -240,18 +238,15 @@ bool date_parse(const char *text, PostDate *date)
     }
     if (!calendar_has(scan.year, scan.month, scan.day))
         return false;
-    *date =
-        (PostDate){.year = scan.year, .month = scan.month, .day = scan.day};
+    *date = (PostDate){.year = scan.year, .month = scan.month, .day = scan.day};
     /* A time in a zone that is not known is no moment; the day stays. */
-    date->has_time =
-        scan.time.found && (!scan.zone.found || scan.zone.known);
+    date->has_time = scan.time.found && (!scan.zone.found || scan.zone.known);
     if (!date->has_time)
         return true;
     date->offset_minutes = scan.zone.offset_minutes;
-    date->unix_seconds =
-        calendar_days(scan.year, scan.month, scan.day) *
-            CALENDAR_DAY_SECONDS +
-        scan.time.hour * 3600 + scan.time.minute * 60 + scan.time.second -
-        (int64_t)date->offset_minutes * 60;
+    date->unix_seconds = calendar_days(scan.year, scan.month, scan.day) *
+                             CALENDAR_DAY_SECONDS +
+                         scan.time.hour * 3600 + scan.time.minute * 60 +
+                         scan.time.second - (int64_t)date->offset_minutes * 60;
     return true;
 }

@@ -63,8 +63,8 @@ static const char *append_idn(GString *out, const char *label, size_t length)
     g_autofree char *copy = g_strndup(label, length);
     const uint8_t *from = (const uint8_t *)copy;
     uint8_t *ascii = NULL;
-    int status =
-        idn2_lookup_u8(from, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+    int status = idn2_lookup_u8(from, &ascii,
+                                IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
     if (status == IDN2_MALLOC)
         g_error("no memory for a domain name");
     if (status != IDN2_OK)

@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WORD_MAX 75      /* RFC 2047 2 */
-#define WORD_FRAME 12    /* =?UTF-8?Q? and ?= */
+#define WORD_MAX 75       /* RFC 2047 2 */
+#define WORD_FRAME 12     /* =?UTF-8?Q? and ?= */
 #define BARE_WORD_MAX 900 /* a longer one could make a line of over 998 */
 
 #define ZERO_WIDTH_JOINER 0x200d
@@ -153,8 +153,8 @@ void encoded_word_append(FieldLine *line, const char *value)
         size_t room = column + WORD_FRAME < LINE_MAX_ENCODED
                           ? LINE_MAX_ENCODED - column
                           : WORD_FRAME;
-        size_t part = take(text + done,
-                           MIN(room, WORD_MAX) - WORD_FRAME, quoted);
+        size_t part = take(text + done, MIN(room, WORD_MAX) - WORD_FRAME,
+                           quoted);
         if (part == 0) {
             /* Only after a field name of over 50 letters: the one case in
              * which a fold follows the colon. */

@@ -24,8 +24,8 @@ static uint64_t plain_mask(const char *at)
     uint64_t word;
     memcpy(&word, at, sizeof word);
     uint64_t low = word & EACH_BYTE(0x7f);
-    uint64_t printable =
-        (low + EACH_BYTE(0x60)) & ~(low + EACH_BYTE(0x01)) & ~word;
+    uint64_t printable = (low + EACH_BYTE(0x60)) & ~(low + EACH_BYTE(0x01)) &
+                         ~word;
     uint64_t not_equals = (low ^ EACH_BYTE('=')) + EACH_BYTE(0x7f);
     uint64_t tab = ~((low ^ EACH_BYTE('\t')) + EACH_BYTE(0x7f)) & ~word;
     return ((printable & not_equals) | tab) & EACH_BYTE(0x80);
@@ -62,8 +62,8 @@ static bool is_blank(char byte)
 /* Mailbox formats and SMTP give these a meaning at the start of a line. */
 static bool is_hidden_start(const char *at, const char *end)
 {
-    return *at == '.' || (*at == 'F' && end - at >= 5 &&
-                          memcmp(at, "From ", 5) == 0);
+    return *at == '.' ||
+           (*at == 'F' && end - at >= 5 && memcmp(at, "From ", 5) == 0);
 }
 
 /* --- quoted-printable --- */

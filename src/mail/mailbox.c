@@ -67,8 +67,7 @@ static const char *read_name(const char *at, const char *end, GString *name)
     return NULL;
 }
 
-AddressVerdict mailbox_parse(const char *text, Mailbox *mailbox,
-                             GError **error)
+AddressVerdict mailbox_parse(const char *text, Mailbox *mailbox, GError **error)
 {
     if (strnlen(text, INPUT_MAX + 1) > INPUT_MAX)
         return refuse(text, "it is too long", error);

@@ -9,8 +9,8 @@
 #define RCPT IN(REPLY_STEP_RECIPIENT)
 #define DATA IN(REPLY_STEP_MESSAGE)
 #define ANY (SESSION | MAIL | RCPT | DATA)
-#define US (SESSION | MAIL)    /* the sender and the connection */
-#define THEM (RCPT | DATA)     /* this recipient, this message */
+#define US (SESSION | MAIL) /* the sender and the connection */
+#define THEM (RCPT | DATA)  /* this recipient, this message */
 
 /* --- reading --- */
 
@@ -38,8 +38,8 @@ static size_t read_enhanced(const char *at, const char *end, int enhanced[3])
 
 static int read_code(const char *at, const char *end)
 {
-    if (end - at < 3 || at[0] < '2' || at[0] > '5' ||
-        !g_ascii_isdigit(at[1]) || !g_ascii_isdigit(at[2]))
+    if (end - at < 3 || at[0] < '2' || at[0] > '5' || !g_ascii_isdigit(at[1]) ||
+        !g_ascii_isdigit(at[2]))
         return 0;
     if (end - at > 3 && at[3] != ' ' && at[3] != '-' && at[3] != '\r')
         return 0;
@@ -264,8 +264,7 @@ static bool fits(const Rule *rule, const Reply *reply, const char *text)
         return false;
     if (rule->enhanced != 0 && !any_detail && rule->enhanced != number)
         return false;
-    return rule->pattern == NULL ||
-           g_pattern_match_simple(rule->pattern, text);
+    return rule->pattern == NULL || g_pattern_match_simple(rule->pattern, text);
 }
 
 ReplyMeaning reply_meaning(const Reply *reply, ReplyStep step)
@@ -275,8 +274,8 @@ ReplyMeaning reply_meaning(const Reply *reply, ReplyStep step)
         return REPLY_ACCEPTED;
     if (class != 4 && class != 5)
         return REPLY_RETRY;
-    g_autofree char *text =
-        g_utf8_strdown(reply->text != NULL ? reply->text : "", -1);
+    g_autofree char *text = g_utf8_strdown(
+        reply->text != NULL ? reply->text : "", -1);
     for (size_t i = 0; i < G_N_ELEMENTS(rules); i++)
         if ((rules[i].steps & IN(step)) != 0 && fits(&rules[i], reply, text))
             return rules[i].meaning;

@@ -82,8 +82,8 @@ void token_series_free(TokenSeries *series)
 void token_make(const TokenKey *key, const char *const *parts,
                 char token[TOKEN_LENGTH + 1])
 {
-    g_autoptr(GHmac) hmac =
-        g_hmac_new(G_CHECKSUM_SHA256, key->bytes, sizeof key->bytes);
+    g_autoptr(GHmac)
+        hmac = g_hmac_new(G_CHECKSUM_SHA256, key->bytes, sizeof key->bytes);
     for (; *parts != NULL; parts++)
         add_part(hmac, *parts);
     finish(hmac, token);
@@ -92,8 +92,8 @@ void token_make(const TokenKey *key, const char *const *parts,
 void token_hmac(const void *key, size_t key_length, const void *bytes,
                 size_t length, uint8_t digest[TOKEN_HMAC_BYTES])
 {
-    g_autoptr(GHmac) hmac =
-        g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)key, key_length);
+    g_autoptr(GHmac)
+        hmac = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)key, key_length);
     gsize digest_length = TOKEN_HMAC_BYTES;
     g_hmac_update(hmac, bytes, (gssize)length);
     g_hmac_get_digest(hmac, digest, &digest_length);

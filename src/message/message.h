@@ -30,7 +30,7 @@ typedef struct MessageSource {
     const ListConfig *list;
     const char *campaign; /* slug: [a-z0-9-], at most 40 */
     const TokenKey *key;
-    bool test;            /* a test copy has a Message-ID of its own */
+    bool test; /* a test copy has a Message-ID of its own */
 } MessageSource;
 
 /* Checks every fixed header value once: ERROR_CONFIG or ERROR_INPUT. Borrows

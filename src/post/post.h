@@ -10,6 +10,14 @@
  * (`+++`), Pelican headers, Ziggy, and a front matter that never closes are
  * errors that say what was found, so that they never become mail text.
  *
+ * Whether the body is HTML or Markdown is decided by the first of these that
+ * speaks: --input; the key `format`; the extension .html, .htm or .xhtml; the
+ * body itself (sniff.h). The extension .md does not count, since many feeds
+ * keep HTML in such files.
+ *
+ * A post without a body is made of its key `changelog` (Markdown), else of
+ * its description and link, with a warning; without these it is refused.
+ *
  * Line ends are LF in `body`, a BOM is gone, and the text is UTF-8. The body
  * of Markdown with merge: true still has its fields; template_lift() takes
  * them out.
@@ -31,8 +39,8 @@ typedef enum { POST_MARKDOWN, POST_HTML } PostFormat;
 
 typedef struct Post {
     char *file;
-    char *title;        /* one line, blanks collapsed, entities decoded */
-    char *subject;      /* `subject:` when it differs from the title */
+    char *title;   /* one line, blanks collapsed, entities decoded */
+    char *subject; /* `subject:` when it differs from the title */
     bool has_date;
     PostDate date;
     GPtrArray *authors; /* of char *, names only; may be empty */
@@ -41,17 +49,18 @@ typedef struct Post {
     char *lang;         /* BCP 47, NULL when not given */
     bool merge;         /* fields in the body are meant */
     PostFormat format;
-    const char *format_reason; /* "`format:`", "extension", "looks like …" */
-    char *body;         /* UTF-8, LF */
+    const char *format_reason; /* "`--input`", "`format:`", "extension",
+                                  "looks like …", "no body: …" */
+    char *body;                /* UTF-8, LF */
     size_t body_length;
-    int body_line;      /* the file's line on which body begins */
+    int body_line;       /* the file's line on which body begins */
     Value *front_matter; /* a map, never NULL */
-    char *digest;       /* SHA-256 of the file, hex */
+    char *digest;        /* SHA-256 of the file, hex */
 } Post;
 
 /* What the command line says over the file: NULL and -1 leave it alone. */
 typedef struct PostOptions {
-    const char *input;   /* "markdown", "html" */
+    const char *input; /* "markdown", "html" */
     const char *subject;
 } PostOptions;
 
@@ -59,6 +68,11 @@ typedef struct PostOptions {
  * `path` "-" is standard input. */
 Post *post_read(const char *path, const PostOptions *options,
                 Findings *findings, GError **error);
+
+/* The same from memory; `file` stands in errors and may give the date. */
+Post *post_parse(const char *bytes, size_t length, const char *file,
+                 const PostOptions *options, Findings *findings,
+                 GError **error);
 void post_free(Post *post);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Post, post_free)
 

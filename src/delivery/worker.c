@@ -1,0 +1,561 @@
+/* worker.c - see worker.h. */
+#include "delivery/worker.h"
+
+#include <assert.h>
+
+#include "delivery/retry.h"
+#include "mail/date.h"
+
+/* An idle session is closed by many relays after some minutes. */
+#define IDLE_MAX_NS (20 * UNITS_SECOND_NS)
+/* A session is opened this much before its first slot, and longer when the
+ * last one took longer to open. */
+#define OPEN_AHEAD_NS UNITS_SECOND_NS
+/* Before a wait longer than this the outcomes so far are written down. */
+#define SYNC_WAIT_NS (UNITS_SECOND_NS / 50)
+/* Connections lost under one recipient before it is deferred. */
+#define LOST_MAX 3
+/* Sessions in a row that were opened and answered nothing. */
+#define FRUITLESS_MAX 8
+
+static const int64_t backoff_seconds[] = {1, 3, 8, 15, 30};
+
+typedef struct Job {
+    Subscriber *subscriber;
+    int attempts; /* that were answered, in all runs */
+    int lost;     /* connections */
+    bool is_intended;
+    bool has_slot;
+    Slot slot;
+    GString *bytes;
+    GString *message_id;
+} Job;
+
+struct Worker {
+    Run *run;
+    GQueue held;  /* of Job, to go first in the next session */
+    GQueue out;   /* of Job, with the mailer, oldest first */
+    GQueue spare; /* of Job, for its buffers */
+    MessageBuffer *buffer;
+    bool is_empty; /* the queue has nobody more */
+    int64_t due_us;
+    /* of the present session */
+    int64_t opening_ns;
+    int64_t begin_ns;
+    int given;
+    int answered;
+    bool has_lost;
+    /* in a row */
+    int refused;
+    int fruitless;
+};
+
+/* --- jobs --- */
+
+static void job_free(void *data)
+{
+    Job *job = data;
+    subscriber_free(job->subscriber);
+    g_string_free(job->bytes, TRUE);
+    g_string_free(job->message_id, TRUE);
+    g_free(job);
+}
+
+static Job *job_new(Worker *worker, Subscriber *subscriber, int attempts)
+{
+    Job *job = g_queue_pop_head(&worker->spare);
+    if (job == NULL) {
+        job = g_new0(Job, 1);
+        job->bytes = g_string_new(NULL);
+        job->message_id = g_string_new(NULL);
+    }
+    job->subscriber = subscriber;
+    job->attempts = attempts;
+    job->lost = 0;
+    job->is_intended = false;
+    job->has_slot = false;
+    return job;
+}
+
+static void job_recycle(Worker *worker, Job *job)
+{
+    job->subscriber = NULL;
+    g_queue_push_head(&worker->spare, job);
+}
+
+static void job_done(Worker *worker, Job *job)
+{
+    queue_done(run_queue(worker->run), job->subscriber);
+    job_recycle(worker, job);
+}
+
+static void job_again(Worker *worker, Job *job, int64_t due_us)
+{
+    queue_again(run_queue(worker->run), job->subscriber, job->attempts, due_us);
+    job_recycle(worker, job);
+}
+
+static const Address *job_address(const Job *job)
+{
+    return subscriber_address(job->subscriber);
+}
+
+Worker *worker_new(Run *run)
+{
+    Worker *worker = g_new0(Worker, 1);
+    worker->run = run;
+    g_queue_init(&worker->held);
+    g_queue_init(&worker->out);
+    g_queue_init(&worker->spare);
+    worker->buffer = message_buffer_new();
+    return worker;
+}
+
+void worker_free(Worker *worker)
+{
+    if (worker == NULL)
+        return;
+    g_queue_clear_full(&worker->held, job_free);
+    g_queue_clear_full(&worker->out, job_free);
+    g_queue_clear_full(&worker->spare, job_free);
+    message_buffer_free(worker->buffer);
+    g_free(worker);
+}
+
+/* --- what is written down --- */
+
+static bool sync_journal(Worker *worker)
+{
+    GError *failure = NULL;
+    if (journal_sync(run_plan(worker->run)->journal, &failure))
+        return true;
+    run_fail(worker->run, failure);
+    return false;
+}
+
+static void record(Worker *worker, const Address *address, Outcome outcome,
+                   const Reply *reply, int64_t next_us)
+{
+    GError *failure = NULL;
+    if (!journal_settle(run_plan(worker->run)->journal, address, outcome, reply,
+                        next_us, &failure))
+        run_fail(worker->run, failure);
+}
+
+static void tell(Worker *worker, const Address *address, Outcome outcome,
+                 const Reply *reply)
+{
+    tally_outcome(run_tally(worker->run), address, outcome, reply,
+                  queue_deferred(run_queue(worker->run)));
+}
+
+/* --- the next job, its moment and its message --- */
+
+/* NULL: nobody is due now, or the queue is empty or has failed. */
+static Job *fetch(Worker *worker)
+{
+    Job *job = g_queue_pop_head(&worker->held);
+    if (job != NULL)
+        return job;
+    GError *failure = NULL;
+    Subscriber *subscriber = NULL;
+    int attempts = 0;
+    worker->due_us = 0;
+    worker->is_empty = false;
+    switch (queue_take(run_queue(worker->run), &subscriber, &attempts,
+                       &worker->due_us, &failure)) {
+    case QUEUE_TAKEN:
+        return job_new(worker, subscriber, attempts);
+    case QUEUE_WAIT:
+        return NULL;
+    case QUEUE_EMPTY:
+        worker->is_empty = true;
+        return NULL;
+    case QUEUE_FAILED:
+        run_fail(worker->run, failure);
+        return NULL;
+    }
+    return NULL;
+}
+
+static void drop_slot(Worker *worker, Job *job)
+{
+    if (job->has_slot)
+        run_give_back(worker->run, &job->slot);
+    job->has_slot = false;
+}
+
+/* Waits until the job's slot is no further than `ahead_ns` away. False when
+ * that takes longer than `wait_max_ns` or the run is ending. */
+static bool wait_turn(Worker *worker, Job *job, int64_t ahead_ns,
+                      int64_t wait_max_ns)
+{
+    bool is_synced = false;
+    for (;;) {
+        if (run_is_ending(worker->run)) {
+            drop_slot(worker, job);
+            return false;
+        }
+        if (job->has_slot && run_is_stale(worker->run, &job->slot))
+            drop_slot(worker, job);
+        if (!job->has_slot)
+            job->slot = run_reserve(worker->run);
+        job->has_slot = true;
+        int64_t wait_ns = job->slot.at_ns - ahead_ns - run_now_ns(worker->run);
+        if (wait_ns <= 0)
+            return true;
+        if (wait_ns > wait_max_ns)
+            return false;
+        if (wait_ns > SYNC_WAIT_NS && !is_synced && !sync_journal(worker))
+            continue;
+        is_synced = true;
+        run_nap(worker->run, wait_ns);
+    }
+}
+
+/* The row was sound when the send was checked and is not any more: the list
+ * was changed meanwhile. The recipient is left for a resume. */
+static void defer_uncomposed(Worker *worker, Job *job, GError *failure)
+{
+    Reply reply = {.code = 0, .text = failure->message};
+    const Address *address = job_address(job);
+    drop_slot(worker, job);
+    record(worker, address, OUTCOME_DEFERRED, &reply, run_wall_us(worker->run));
+    Address told = {0};
+    address_copy(&told, address);
+    job_again(worker, job, INT64_MAX / 2);
+    tell(worker, &told, OUTCOME_DEFERRED, &reply);
+    address_clear(&told);
+    g_error_free(failure);
+}
+
+static bool compose(Worker *worker, Job *job)
+{
+    const DeliveryPlan *plan = run_plan(worker->run);
+    GError *failure = NULL;
+    int64_t seconds = plan->date_seconds;
+    int offset = plan->date_offset_minutes;
+    if (seconds <= 0) {
+        seconds = run_wall_us(worker->run) / 1000000;
+        offset = date_local_offset(seconds);
+    }
+    g_string_truncate(job->message_id, 0);
+    message_id_append(plan->message, job_address(job), job->message_id);
+    if (!message_write(plan->message, job->subscriber, seconds, offset,
+                       worker->buffer, job->bytes, &failure)) {
+        defer_uncomposed(worker, job, failure);
+        return false;
+    }
+    if (!message_gate(job->bytes->str, job->bytes->len, &failure)) {
+        drop_slot(worker, job);
+        g_queue_push_head(&worker->held, job);
+        run_fail(worker->run, failure);
+        return false;
+    }
+    return true;
+}
+
+/* --- the mailer's calls --- */
+
+/* `wait_max_ns` 0: only what may start at this moment. */
+static bool give_job(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
+{
+    const DeliveryPlan *plan = run_plan(worker->run);
+    while (!run_is_ending(worker->run)) {
+        Job *job = fetch(worker);
+        if (job == NULL)
+            return false;
+        if (!wait_turn(worker, job, 0, wait_max_ns)) {
+            g_queue_push_head(&worker->held, job);
+            return false;
+        }
+        if (!compose(worker, job))
+            continue;
+        job->is_intended = false;
+        job->has_slot = false; /* used */
+        g_queue_push_tail(&worker->out, job);
+        worker->given++;
+        *mail = (MailerJob){.recipient = job_address(job)->text,
+                            .reverse_path = plan->reverse_path,
+                            .bytes = job->bytes->str,
+                            .length = job->bytes->len,
+                            .data = job};
+        return true;
+    }
+    return false;
+}
+
+static bool next_job(void *data, MailerJob *mail)
+{
+    Worker *worker = data;
+    if (worker->given == 0)
+        worker->opening_ns = run_now_ns(worker->run) - worker->begin_ns;
+    return give_job(worker, mail, IDLE_MAX_NS);
+}
+
+/* A message in reserve starts when the one before it has ended, which is
+ * later than its slot. So there is one only where no slot matters. */
+static bool next_job_now(void *data, MailerJob *mail)
+{
+    Worker *worker = data;
+    return !run_is_paced(worker->run) && give_job(worker, mail, 0);
+}
+
+static bool intend_job(void *data, const MailerJob *mail)
+{
+    Worker *worker = data;
+    Job *job = mail->data;
+    GError *failure = NULL;
+    if (journal_intend(run_plan(worker->run)->journal, job_address(job),
+                       job->message_id->str, &failure)) {
+        job->is_intended = true;
+        return true;
+    }
+    run_fail(worker->run, failure);
+    return false;
+}
+
+static void settle_deferred(Worker *worker, Job *job, const Reply *reply)
+{
+    const Address *address = job_address(job);
+    job->attempts++;
+    int64_t wait_ns = retry_wait_ns(job->attempts,
+                                    (uint64_t)g_str_hash(address->key));
+    int64_t due_us = run_wall_us(worker->run) + wait_ns / 1000;
+    record(worker, address, OUTCOME_DEFERRED, reply, due_us);
+    Address told = {0};
+    address_copy(&told, address);
+    job_again(worker, job, due_us);
+    tell(worker, &told, OUTCOME_DEFERRED, reply);
+    address_clear(&told);
+}
+
+static void settle_final(Worker *worker, Job *job, Outcome outcome,
+                         const Reply *reply)
+{
+    record(worker, job_address(job), outcome, reply, 0);
+    tell(worker, job_address(job), outcome, reply);
+    job_done(worker, job);
+}
+
+/* The next session takes the job. */
+static void settle_none(Worker *worker, Job *job)
+{
+    if (job->is_intended)
+        record(worker, job_address(job), OUTCOME_NONE, NULL, 0);
+    job->is_intended = false;
+    g_queue_push_tail(&worker->held, job);
+}
+
+/* Of several jobs that got no answer only the oldest was on the wire when
+ * the connection went; only it may be what makes connections go. */
+static void settle_lost(Worker *worker, Job *job, const Reply *reply,
+                        bool was_first)
+{
+    if (was_first && !worker->has_lost)
+        job->lost++;
+    worker->has_lost = true;
+    if (job->lost < LOST_MAX) {
+        settle_none(worker, job);
+        return;
+    }
+    static char text[] = "the relay closes the connection without an answer";
+    Reply lost = {.text = reply->text != NULL ? reply->text : text};
+    settle_deferred(worker, job, &lost);
+}
+
+/* The relay does not want us: nobody is marked. */
+static void settle_stopped(Worker *worker, Job *job, const Reply *reply)
+{
+    settle_none(worker, job);
+    bool is_login = reply->code == 530 || reply->code == 534 ||
+                    reply->code == 535 || reply->code == 538 ||
+                    (reply->enhanced[1] == 7 &&
+                     (reply->enhanced[2] == 8 || reply->enhanced[2] == 9));
+    g_autofree char *line = reply_to_line(reply);
+    GError *failure = NULL;
+    error_set(&failure, is_login ? ERROR_PERMISSION : ERROR_REJECTED,
+              is_login ? "%s: the relay wants another login: %s"
+                       : "%s: the relay does not take mail from us: %s",
+              run_relay_name(worker->run), line);
+    run_fail(worker->run, failure);
+}
+
+/* Says nothing about the recipient; due as soon as somebody resumes. */
+static void settle_quota(Worker *worker, Job *job, const Reply *reply)
+{
+    const Address *address = job_address(job);
+    g_autofree char *line = reply_to_line(reply);
+    GError *failure = NULL;
+    error_set(&failure, ERROR_RETRY,
+              "%s: the relay's quota is used up: %s; run `mirmail resume` "
+              "when it is renewed",
+              run_relay_name(worker->run), line);
+    record(worker, address, OUTCOME_DEFERRED, reply, run_wall_us(worker->run));
+    Address told = {0};
+    address_copy(&told, address);
+    job_again(worker, job, INT64_MAX / 2);
+    tell(worker, &told, OUTCOME_DEFERRED, reply);
+    address_clear(&told);
+    run_fail(worker->run, failure);
+}
+
+static void settle_failed(Worker *worker, Job *job, const MailerResult *result)
+{
+    const Reply *reply = &result->reply;
+    bool about_message = result->step == REPLY_STEP_MAIL ||
+                         result->step == REPLY_STEP_MESSAGE;
+    g_autoptr(GPtrArray) row = NULL;
+    if (about_message)
+        row = run_refused(worker->run, reply, job_address(job));
+    settle_final(worker, job, OUTCOME_FAILED, reply);
+    if (row == NULL)
+        return;
+    int64_t now_us = run_wall_us(worker->run);
+    for (guint i = 0; i < row->len; i++)
+        record(worker, g_ptr_array_index(row, i), OUTCOME_DEFERRED, reply,
+               now_us);
+    tally_unfail(run_tally(worker->run), row->len);
+}
+
+static void settle_by_meaning(Worker *worker, Job *job,
+                              const MailerResult *result, bool was_first)
+{
+    const Reply *reply = &result->reply;
+    if (reply->code == 0 && result->outcome == OUTCOME_NONE)
+        settle_lost(worker, job, reply, was_first);
+    else if (result->meaning == REPLY_STOP)
+        settle_stopped(worker, job, reply);
+    else if (result->meaning == REPLY_QUOTA)
+        settle_quota(worker, job, reply);
+    else if (result->outcome == OUTCOME_NONE)
+        settle_none(worker, job); /* enough for one session, said the relay */
+    else if (result->meaning == REPLY_THROTTLED) {
+        run_throttled(worker->run, reply);
+        settle_deferred(worker, job, reply);
+    } else if (result->outcome == OUTCOME_FAILED)
+        settle_failed(worker, job, result);
+    else
+        settle_deferred(worker, job, reply);
+}
+
+static void settle_job(void *data, const MailerJob *mail,
+                       const MailerResult *result)
+{
+    Worker *worker = data;
+    Job *job = mail->data;
+    bool was_first = g_queue_peek_head(&worker->out) == job;
+    bool was_out = g_queue_remove(&worker->out, job);
+    assert(was_out); /* exactly one settle() a job */
+    if (result->outcome != OUTCOME_NONE)
+        worker->answered++;
+    if (result->outcome == OUTCOME_SENT) {
+        run_accepted(worker->run);
+        settle_final(worker, job, OUTCOME_SENT, &result->reply);
+    } else if (result->outcome == OUTCOME_UNKNOWN)
+        settle_final(worker, job, OUTCOME_UNKNOWN, &result->reply);
+    else
+        settle_by_meaning(worker, job, result, was_first);
+}
+
+/* --- sessions --- */
+
+static bool back_off(Worker *worker, int times, const char *why)
+{
+    int last = (int)G_N_ELEMENTS(backoff_seconds) - 1;
+    int64_t wait_ns = backoff_seconds[CLAMP(times - 1, 0, last)] *
+                      UNITS_SECOND_NS;
+    g_autofree char *wait = duration_to_text(wait_ns);
+    tally_notice(run_tally(worker->run), "%s; trying again in %s", why, wait);
+    return run_wait(worker->run, run_now_ns(worker->run) + wait_ns);
+}
+
+/* False: this worker is at its end. */
+static bool after_refused(Worker *worker, GError *failure)
+{
+    if (failure->code != ERROR_RETRY) {
+        run_fail(worker->run, failure);
+        return false;
+    }
+    worker->refused++;
+    if (worker->refused > (int)G_N_ELEMENTS(backoff_seconds)) {
+        run_leave(worker->run, failure);
+        return false;
+    }
+    bool goes_on = back_off(worker, worker->refused, failure->message);
+    g_error_free(failure);
+    return goes_on;
+}
+
+static bool after_fruitless(Worker *worker)
+{
+    worker->fruitless++;
+    g_autofree char *why = g_strdup_printf(
+        "%s: the relay closes the connection without an answer",
+        run_relay_name(worker->run));
+    if (worker->fruitless < FRUITLESS_MAX)
+        return back_off(worker, worker->fruitless, why);
+    GError *failure = NULL;
+    error_set(&failure, ERROR_RETRY, "%s", why);
+    run_leave(worker->run, failure);
+    return false;
+}
+
+static bool run_one_session(Worker *worker)
+{
+    const MailerCalls calls = {.next = next_job,
+                               .next_now = next_job_now,
+                               .intend = intend_job,
+                               .settle = settle_job,
+                               .data = worker};
+    GError *failure = NULL;
+    worker->given = 0;
+    worker->answered = 0;
+    worker->has_lost = false;
+    worker->begin_ns = run_now_ns(worker->run);
+    bool opened = run_session(worker->run, &calls, &failure);
+    assert(g_queue_is_empty(&worker->out)); /* exactly one settle() a job */
+    if (!sync_journal(worker)) {
+        g_clear_error(&failure);
+        return false;
+    }
+    if (!opened)
+        return after_refused(worker, failure);
+    worker->refused = 0;
+    if (worker->given > 0 && worker->answered == 0)
+        return run_is_ending(worker->run) || after_fruitless(worker);
+    worker->fruitless = 0;
+    return true;
+}
+
+/* Until there is somebody to write to and the time for it is near. */
+static bool prepare(Worker *worker)
+{
+    while (!run_is_ending(worker->run)) {
+        Job *job = fetch(worker);
+        if (job != NULL) {
+            int64_t ahead_ns = OPEN_AHEAD_NS + 2 * worker->opening_ns;
+            bool ready = wait_turn(worker, job, ahead_ns, INT64_MAX);
+            g_queue_push_head(&worker->held, job);
+            return ready;
+        }
+        if (worker->is_empty || run_is_ending(worker->run))
+            return false;
+        int64_t wait_us = worker->due_us - run_wall_us(worker->run);
+        if (!run_wait(worker->run,
+                      run_now_ns(worker->run) + MAX(wait_us, 1) * 1000))
+            return false;
+    }
+    return false;
+}
+
+void worker_run(Worker *worker)
+{
+    while (prepare(worker) && run_one_session(worker))
+        continue;
+    Job *job;
+    while ((job = g_queue_pop_head(&worker->held)) != NULL) {
+        drop_slot(worker, job);
+        job_again(worker, job, run_wall_us(worker->run));
+    }
+}

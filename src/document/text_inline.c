@@ -1,0 +1,525 @@
+/* text_inline.c - words, emphasis, code, links and images of the text part. */
+#include "document/text_inline.h"
+
+#include <string.h>
+
+#include "document/cluster.h"
+#include "document/text_link.h"
+
+/* While a run is being put together: blanks that held a line end of the
+ * source. Between two characters of a script without blanks they vanish. */
+#define SOFT_LINE_END '\x1e'
+#define NO_BREAK_SPACE "\xC2\xA0"
+
+typedef struct Inline {
+    TextWriter *writer;
+    GString *out;
+    InlineMode mode;
+    bool is_strong;
+    bool is_emphasis;
+    bool is_deleted;
+    bool is_code;
+    bool is_linked;
+    bool has_words; /* the run says more than images without a description */
+} Inline;
+
+static void put_node(Inline *in, const Node *node);
+
+static bool is_one_of(const Node *node, const char *const *names)
+{
+    for (; *names; names++)
+        if (node_is(node, *names))
+            return true;
+    return false;
+}
+
+bool text_is_hidden(const Node *node)
+{
+    static const char *const names[] = {
+        "script", "style", "template", "svg",      "math",   "head",
+        "title",  "input", "button",   "select",   "option", "textarea",
+        "object", "embed", "iframe",   "noscript", "canvas", "datalist",
+        "meter",  "audio", "video",    "progress", "link",   "meta",
+        "rp",     NULL};
+
+    if (node->kind != NODE_ELEMENT)
+        return node->kind != NODE_TEXT;
+    return is_one_of(node, names) || node_attribute(node, "hidden");
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' ||
+           byte == '\f';
+}
+
+static void put_text(Inline *in, const char *text)
+{
+    GString *out = in->out;
+
+    while (*text) {
+        const char *from = text;
+        bool has_line_end = false;
+        while ((unsigned char)*text > ' ' && *text != 0x7F)
+            text++;
+        g_string_append_len(out, from, text - from);
+        from = text;
+        for (; is_blank(*text); text++)
+            has_line_end = has_line_end || *text == '\n';
+        if (text == from) {
+            if (*text)
+                text++; /* a control character */
+        } else if (in->is_code) {
+            g_string_append(out, NO_BREAK_SPACE);
+        } else {
+            g_string_append_c(out, has_line_end ? SOFT_LINE_END : ' ');
+        }
+    }
+}
+
+static void put_children(Inline *in, const Node *node)
+{
+    for (const Node *child = node->first_child; child; child = child->next)
+        put_node(in, child);
+}
+
+/* --- marks --- */
+
+/* Length of the space character that ends the first `length` bytes. */
+static size_t space_before(const char *text, size_t length)
+{
+    if (length >= 1 && (text[length - 1] == ' ' || text[length - 1] == '\n' ||
+                        text[length - 1] == SOFT_LINE_END))
+        return 1;
+    if (length >= 2 && memcmp(text + length - 2, NO_BREAK_SPACE, 2) == 0)
+        return 2;
+    return 0;
+}
+
+static size_t space_at(const char *text, size_t length)
+{
+    if (length >= 1 && (*text == ' ' || *text == SOFT_LINE_END))
+        return 1;
+    if (length >= 2 && memcmp(text, NO_BREAK_SPACE, 2) == 0)
+        return 2;
+    return 0;
+}
+
+/* Length of " [7]" or " (note 7)" at the end of the first `length` bytes. */
+static size_t reference_before(const char *text, size_t length)
+{
+    size_t at = length;
+
+    if (length == 0 || (text[length - 1] != ']' && text[length - 1] != ')'))
+        return 0;
+    while (at > 0 && text[at - 1] != WRAP_GLUE[0])
+        at--;
+    if (at == 0 || (text[at] != '[' && text[at] != '('))
+        return 0;
+    for (size_t i = at + 1; i + 1 < length; i++)
+        if (text[i] == ']' || text[i] == ')' || text[i] == '\n')
+            return 0;
+    return length - (at - 1);
+}
+
+/* One line of marked text: blanks and references at its ends stay outside of
+ * the marks. */
+static void put_marked_line(GString *out, const char *text, size_t length,
+                            const char *mark)
+{
+    size_t start = 0;
+    size_t end = length;
+    size_t step;
+
+    while ((step = space_at(text + start, length - start)))
+        start += step;
+    while (end > start && ((step = space_before(text, end)) ||
+                           (step = reference_before(text, end))))
+        end -= step;
+    if (end <= start) {
+        g_string_append_len(out, text, (gssize)length);
+        return;
+    }
+    g_string_append_len(out, text, (gssize)start);
+    g_string_append(out, mark);
+    g_string_append_len(out, text + start, (gssize)(end - start));
+    g_string_append(out, mark);
+    g_string_append_len(out, text + end, (gssize)(length - end));
+}
+
+static void put_marked(GString *out, const GString *text, const char *mark)
+{
+    const char *at = text->str;
+    const char *line_end;
+
+    while ((line_end = strchr(at, '\n'))) {
+        put_marked_line(out, at, (size_t)(line_end - at), mark);
+        g_string_append_c(out, '\n');
+        at = line_end + 1;
+    }
+    put_marked_line(out, at, strlen(at), mark);
+}
+
+/* The children into a text of their own. */
+static GString *render_apart(const Inline *in, const Node *node, bool is_code)
+{
+    GString *text = g_string_new(NULL);
+
+    Inline inner = *in;
+    inner.out = text;
+    inner.is_code = in->is_code || is_code;
+    put_children(&inner, node);
+    return text;
+}
+
+static void put_emphasis(Inline *in, const Node *node, bool *is_on,
+                         const char *mark)
+{
+    g_autoptr(GString) text = NULL;
+
+    if (*is_on || in->mode != INLINE_BODY || in->is_code) {
+        put_children(in, node);
+        return;
+    }
+    *is_on = true;
+    text = render_apart(in, node, false);
+    *is_on = false;
+    if (*mark == '_' && strchr(text->str, '_'))
+        g_string_append_len(in->out, text->str, (gssize)text->len);
+    else
+        put_marked(in->out, text, mark);
+}
+
+static void put_code(Inline *in, const Node *node)
+{
+    g_autoptr(GString) text = NULL;
+
+    if (in->is_code || in->mode == INLINE_PLAIN) {
+        put_children(in, node);
+        return;
+    }
+    text = render_apart(in, node, true);
+    if (in->mode == INLINE_HEADING && !strstr(text->str, NO_BREAK_SPACE))
+        g_string_append_len(in->out, text->str, (gssize)text->len);
+    else
+        put_marked(in->out, text, strchr(text->str, '`') ? "``" : "`");
+}
+
+/* --- links and images --- */
+
+static void put_reference(Inline *in, const char *href, size_t start)
+{
+    g_autofree char *blanks = NULL;
+    GString *out = in->out;
+    size_t end = out->len;
+    size_t step;
+
+    if (in->mode == INLINE_PLAIN)
+        return;
+    /* The number follows the words, blanks at their end follow the number. */
+    while (end > start && (step = space_before(out->str, end)))
+        end -= step;
+    blanks = g_strdup(out->str + end);
+    g_string_truncate(out, end);
+    text_link_append_reference(in->writer, href, out);
+    g_string_append(out, blanks);
+}
+
+static void put_mail(Inline *in, const Node *node, const char *href,
+                     const char *text)
+{
+    g_autofree char *mail = text_link_mail(href);
+    g_autofree char *shown = g_strstrip(g_strdup(text));
+
+    if (g_ascii_strncasecmp(shown, "mailto:", strlen("mailto:")) == 0 ||
+        g_ascii_strcasecmp(shown, mail) == 0) {
+        g_string_append(in->out, WRAP_WHOLE);
+        put_text(in, mail);
+        g_string_append(in->out, WRAP_WHOLE);
+        return;
+    }
+    put_children(in, node);
+    if (in->mode == INLINE_PLAIN)
+        return;
+    g_string_append(in->out, " " WRAP_WHOLE "<");
+    put_text(in, mail);
+    g_string_append(in->out, ">" WRAP_WHOLE);
+}
+
+static void put_link(Inline *in, const Node *node)
+{
+    const char *href = node_attribute(node, "href");
+    g_autoptr(GString) text = g_string_new(NULL);
+    size_t start = in->out->len;
+    bool was_linked = in->is_linked;
+    LinkKind kind;
+
+    node_append_text(node, text);
+    kind = href ? text_link_kind(in->writer, href, text->str) : LINK_NONE;
+    if (in->is_linked)
+        kind = LINK_NONE;
+    if (kind == LINK_ITSELF && in->mode != INLINE_PLAIN) {
+        text_link_append_address(in->writer, href, in->out);
+        return;
+    }
+    if (kind == LINK_MAIL) {
+        put_mail(in, node, href, text->str);
+        return;
+    }
+    in->is_linked = was_linked || kind == LINK_NUMBER;
+    put_children(in, node);
+    in->is_linked = was_linked;
+    if (kind == LINK_NUMBER) {
+        size_t end = in->out->len;
+        size_t step;
+        while (end > start && (step = space_before(in->out->str, end)))
+            end -= step;
+        if (end > start)
+            put_reference(in, href, start);
+    }
+}
+
+/* Counting pixels and spacers. */
+static bool is_pixel(const Node *image)
+{
+    const char *width = node_attribute(image, "width");
+    const char *height = node_attribute(image, "height");
+
+    return (width && g_ascii_strtoull(width, NULL, 10) <= 2 &&
+            g_ascii_isdigit(*width)) ||
+           (height && g_ascii_strtoull(height, NULL, 10) <= 2 &&
+            g_ascii_isdigit(*height));
+}
+
+static bool says_something(const char *text)
+{
+    return text && text[strspn(text, " \t\n\r\f")] != '\0';
+}
+
+static void put_image(Inline *in, const Node *node)
+{
+    const char *alt = node_attribute(node, "alt");
+    const char *src = node_attribute(node, "src");
+    size_t start = in->out->len;
+
+    if (in->mode == INLINE_PLAIN || in->is_code)
+        return;
+    if (says_something(alt)) {
+        g_autofree char *trimmed = g_strstrip(g_strdup(alt));
+        g_string_append(in->out, "[image: ");
+        put_text(in, trimmed);
+        g_string_append_c(in->out, ']');
+    } else if (in->is_linked || (!in->has_words && !is_pixel(node))) {
+        g_string_append(in->out, "[image]");
+    } else {
+        return;
+    }
+    if (!in->is_linked && src &&
+        text_link_kind(in->writer, src, "") == LINK_NUMBER)
+        put_reference(in, src, start);
+}
+
+/* --- the rest --- */
+
+static bool is_class(const Node *node, const char *name)
+{
+    const char *value = node_attribute(node, "class");
+
+    return value && strcmp(value, name) == 0;
+}
+
+/* What stands raised behind a number or a word in running text, and is read
+ * as part of it. */
+static bool is_plain_superscript(const char *text, char before)
+{
+    static const char *const ordinals[] = {"st", "nd", "rd", "th", "er",
+                                           "re", "e",  "o",  "a",  "os",
+                                           "as", "me", NULL};
+    static const char *const signs[] = {"TM",           "SM",       "tm",
+                                        "\xE2\x84\xA2", "\xC2\xAE", "\xC2\xA9",
+                                        "\xC2\xBA",     "\xC2\xAA", NULL};
+    bool is_word = strlen(text) > 1;
+
+    if (!g_ascii_isalnum(before) && before != ')' && before != ']' &&
+        !((unsigned char)before & 0x80))
+        return true;
+    if (g_strv_contains(signs, text))
+        return true;
+    if (g_ascii_isdigit(before))
+        return g_strv_contains(ordinals, text);
+    for (const char *at = text; *at; at++)
+        is_word = is_word && (g_ascii_isalpha(*at) || (*at & 0x80));
+    return is_word;
+}
+
+static bool is_simple_exponent(const char *text)
+{
+    if (*text == '-' || *text == '+')
+        text++;
+    while (g_ascii_isalnum(*text) || ((unsigned char)*text & 0x80))
+        text++;
+    return *text == '\0';
+}
+
+static void put_superscript(Inline *in, const Node *node)
+{
+    g_autoptr(GString) text = render_apart(in, node, false);
+    char before = in->out->len > 0 ? in->out->str[in->out->len - 1] : ' ';
+
+    if (is_class(node, "note-ref")) {
+        if (in->mode != INLINE_PLAIN)
+            g_string_append_printf(
+                in->out, WRAP_GLUE "(note" NO_BREAK_SPACE "%s)", text->str);
+    } else if (text->len == 0 || is_plain_superscript(text->str, before)) {
+        g_string_append_len(in->out, text->str, (gssize)text->len);
+    } else if (is_simple_exponent(text->str)) {
+        g_string_append_printf(in->out, "^%s", text->str);
+    } else {
+        g_string_append_printf(in->out, "^(%s)", text->str);
+    }
+}
+
+static void put_quotation(Inline *in, const Node *node)
+{
+    bool is_ascii = in->writer->is_ascii;
+
+    g_string_append(in->out, is_ascii ? "\"" : "\xE2\x80\x9C");
+    put_children(in, node);
+    g_string_append(in->out, is_ascii ? "\"" : "\xE2\x80\x9D");
+}
+
+static void put_abbreviation(Inline *in, const Node *node)
+{
+    const char *title = node_attribute(node, "title");
+
+    put_children(in, node);
+    if (in->mode == INLINE_PLAIN || !says_something(title) ||
+        !g_hash_table_add(in->writer->explained, g_strdup(title)))
+        return;
+    g_string_append(in->out, " (");
+    put_text(in, title);
+    g_string_append_c(in->out, ')');
+}
+
+static void put_annotation(Inline *in, const Node *node)
+{
+    g_string_append_c(in->out, '(');
+    put_children(in, node);
+    g_string_append_c(in->out, ')');
+}
+
+static void put_element(Inline *in, const Node *node)
+{
+    static const char *const strong[] = {"strong", "b", "summary", NULL};
+    static const char *const emphasis[] = {"em",  "i",   "cite",
+                                           "dfn", "var", NULL};
+    static const char *const deleted[] = {"del", "s", "strike", NULL};
+    static const char *const code[] = {"code", "samp", "tt", NULL};
+
+    if (is_one_of(node, strong))
+        put_emphasis(in, node, &in->is_strong, "*");
+    else if (is_one_of(node, emphasis))
+        put_emphasis(in, node, &in->is_emphasis, "_");
+    else if (is_one_of(node, deleted))
+        put_emphasis(in, node, &in->is_deleted, "~~");
+    else if (is_one_of(node, code))
+        put_code(in, node);
+    else if (node_is(node, "a"))
+        put_link(in, node);
+    else if (node_is(node, "img"))
+        put_image(in, node);
+    else if (node_is(node, "br"))
+        g_string_append_c(in->out, '\n');
+    else if (node_is(node, "wbr"))
+        g_string_append(in->out, "\xE2\x80\x8B");
+    else if (node_is(node, "sup"))
+        put_superscript(in, node);
+    else if (node_is(node, "q"))
+        put_quotation(in, node);
+    else if (node_is(node, "abbr"))
+        put_abbreviation(in, node);
+    else if (node_is(node, "rt"))
+        put_annotation(in, node);
+    else
+        put_children(in, node);
+}
+
+static void put_node(Inline *in, const Node *node)
+{
+    if (text_is_hidden(node))
+        return;
+    if (node->kind == NODE_TEXT)
+        put_text(in, node->text);
+    else
+        put_element(in, node);
+}
+
+/* Is there a word in the run, or an image that is described? */
+static bool run_has_words(const Node *first, const Node *stop)
+{
+    const Node *at = first;
+    const Node *root = first ? first->parent : NULL;
+
+    while (at && at != stop) {
+        if (text_is_hidden(at)) {
+            at = node_following_skip(at, root);
+            continue;
+        }
+        if (at->kind == NODE_TEXT && says_something(at->text))
+            return true;
+        if (node_is(at, "img") && says_something(node_attribute(at, "alt")))
+            return true;
+        at = node_following(at, root);
+    }
+    return false;
+}
+
+static bool is_unspaced_before(const GString *text, gsize at)
+{
+    const char *found;
+    size_t used;
+
+    while (at > 0 && strchr("*_`~", text->str[at - 1]))
+        at--;
+    if (at == 0)
+        return false;
+    found = g_utf8_find_prev_char(text->str, text->str + at);
+    return found &&
+           cluster_is_unspaced(cluster_code_point(found, text->len, &used));
+}
+
+static bool is_unspaced_at(const char *text)
+{
+    size_t used;
+
+    text += strspn(text, "*_`~");
+    return *text &&
+           cluster_is_unspaced(cluster_code_point(text, strlen(text), &used));
+}
+
+/* Line ends of the source become blanks, or nothing. */
+static void append_joined(GString *out, const GString *text)
+{
+    for (gsize i = 0; i < text->len; i++) {
+        char byte = text->str[i];
+        if (byte != SOFT_LINE_END)
+            g_string_append_c(out, byte);
+        else if (!is_unspaced_before(text, i) ||
+                 !is_unspaced_at(text->str + i + 1))
+            g_string_append_c(out, ' ');
+    }
+}
+
+void text_inline(TextWriter *writer, const Node *first, const Node *stop,
+                 InlineMode mode, GString *out)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    Inline in = {.writer = writer,
+                 .out = text,
+                 .mode = mode,
+                 .has_words = run_has_words(first, stop)};
+
+    for (const Node *node = first; node && node != stop; node = node->next)
+        put_node(&in, node);
+    append_joined(out, text);
+}

@@ -1,0 +1,301 @@
+#include "letter/compose.h"
+
+#include <string.h>
+
+#include "document/text_write.h"
+#include "letter/html_compile.h"
+#include "letter/html_target.h"
+#include "letter/template_files.h"
+#include "letter/template_lift.h"
+#include "letter/text_compile.h"
+#include "letter/text_target.h"
+
+#define WIDTH_DEFAULT 72
+
+/* All that composing needs on its way. */
+typedef struct Composer {
+    const LetterSource *source;
+    const Post *post;
+    Findings *findings;
+    Composition *parts;
+    TemplateFiles files;
+    char *title; /* these three have gaps for their fields */
+    char *subject;
+    char *description;
+    Document *content;
+    Scope *scope;
+} Composer;
+
+static void composer_clear(Composer *composer)
+{
+    template_files_clear(&composer->files);
+    g_free(composer->title);
+    g_free(composer->subject);
+    g_free(composer->description);
+    document_free(composer->content);
+    scope_free(composer->scope);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Composer, composer_clear)
+
+const char *compose_lang(const Post *post)
+{
+    return post->lang != NULL && post->lang[0] != '\0' ? post->lang : "en";
+}
+
+/* --- gaps --- */
+
+static void add_text(GArray *texts, const char *text)
+{
+    if (text != NULL)
+        g_array_append_val(texts, text);
+}
+
+static void add_values(GArray *texts, const Value *value)
+{
+    if (value == NULL)
+        return;
+    if (value->kind == VALUE_TEXT)
+        add_text(texts, value->text);
+    for (guint i = 0; value->kind == VALUE_LIST && i < value->items->len; i++)
+        add_values(texts, g_ptr_array_index(value->items, i));
+    for (guint i = 0; value->kind == VALUE_MAP && i < value->entries->len; i++)
+        add_values(texts, g_array_index(value->entries, ValueEntry, i).value);
+}
+
+static void add_config(GArray *texts, const LetterSource *source)
+{
+    const SenderConfig *sender = source->sender;
+    const ListConfig *list = source->list;
+
+    if (sender != NULL) {
+        add_text(texts, sender->from.name);
+        add_text(texts, sender->organisation);
+        add_text(texts, sender->postal_address);
+        add_text(texts, sender->url);
+    }
+    if (list != NULL) {
+        add_text(texts, list->name);
+        add_text(texts, list->description);
+        add_text(texts, list->unsubscribe_url);
+        add_text(texts, list->unsubscribe_mail);
+        add_text(texts, list->archive_url);
+    }
+}
+
+/* The prefix of the gaps may occur in nothing that goes into the letter. */
+static Slots *new_slots(const Composer *composer)
+{
+    const Post *post = composer->post;
+    g_autoptr(GArray) texts = g_array_new(TRUE, FALSE, sizeof(char *));
+
+    add_text(texts, post->body);
+    add_text(texts, post->title);
+    add_text(texts, post->subject);
+    add_text(texts, post->description);
+    add_text(texts, post->url);
+    add_values(texts, post->front_matter);
+    add_config(texts, composer->source);
+    add_text(texts, template_source(composer->files.html));
+    add_text(texts, template_source(composer->files.text));
+    add_text(texts, composer->files.theme_source);
+    return slots_new((const char *const *)(void *)texts->data);
+}
+
+static Place key_place(const Post *post, const char *key)
+{
+    const Value *value = value_get(post->front_matter, key);
+
+    return (Place){g_intern_string(post->file),
+                   value != NULL ? value->place.line : 0,
+                   value != NULL ? value->place.column : 0};
+}
+
+/* A text of the front matter, its fields taken out when they are meant. */
+static bool lift_key(const Composer *composer, const char *key,
+                     const char *text, char **lifted, GError **error)
+{
+    if (text == NULL)
+        return true;
+    if (!composer->post->merge) {
+        *lifted = g_strdup(text);
+        return true;
+    }
+    *lifted = template_lift(text, strlen(text), key_place(composer->post, key),
+                            composer->parts->slots, error);
+    return *lifted != NULL;
+}
+
+static bool lift_keys(Composer *composer, GError **error)
+{
+    const Post *post = composer->post;
+    const char *subject = post->subject != NULL ? post->subject : post->title;
+
+    if (subject == NULL || subject[0] == '\0') {
+        error_set_at(error, ERROR_INPUT, (Place){post->file, 0, 0},
+                     "no title and no subject");
+        return false;
+    }
+    return lift_key(composer, "title", post->title, &composer->title, error) &&
+           lift_key(composer, post->subject != NULL ? "subject" : "title",
+                    subject, &composer->subject, error) &&
+           lift_key(composer, "description", post->description,
+                    &composer->description, error);
+}
+
+/* --- the post --- */
+
+static char *body_of(const Composer *composer, GError **error)
+{
+    const Post *post = composer->post;
+    Place place = {g_intern_string(post->file), post->body_line, 1};
+
+    if (!post->merge)
+        return g_strndup(post->body, post->body_length);
+    return template_lift(post->body, post->body_length, place,
+                         composer->parts->slots, error);
+}
+
+static bool read_content(Composer *composer, GError **error)
+{
+    const Post *post = composer->post;
+    g_autofree char *body = body_of(composer, error);
+
+    if (body == NULL)
+        return false;
+    DocumentSource source = {
+        .text = body,
+        .length = strlen(body),
+        .format = post->format == POST_HTML ? DOCUMENT_HTML : DOCUMENT_MARKDOWN,
+        .file = post->file,
+        .first_line = post->body_line,
+        .base_url = post->url != NULL ? post->url : composer->source->base_url,
+        .title = composer->title,
+        .gap_prefix = composer->parts->slots->prefix,
+    };
+    composer->content = document_read(&source, composer->findings, error);
+    if (composer->content == NULL)
+        return false;
+    template_unlift(composer->content, composer->parts->slots);
+    template_lift_note(composer->content, post->file, post->merge,
+                       composer->findings);
+    return true;
+}
+
+static size_t count_links(const Document *document)
+{
+    const Node *root = document_root_const(document);
+    g_autoptr(GHashTable)
+        seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (const Node *node = root; node != NULL;
+         node = node_following(node, root)) {
+        const char *href = node_is(node, "a") ? node_attribute(node, "href")
+                                              : NULL;
+        if (href != NULL)
+            g_hash_table_add(seen, g_strdup(href));
+    }
+    return g_hash_table_size(seen);
+}
+
+static char *preheader_of(const Composer *composer)
+{
+    const char *description = composer->description;
+
+    if (description == NULL || description[0] == '\0')
+        return text_first_sentence(composer->content, COMPOSE_PREHEADER_MAX);
+    g_auto(GStrv) words = g_strsplit_set(description, " \t\n", -1);
+    g_autoptr(GPtrArray) full = g_ptr_array_new();
+    for (int i = 0; words[i] != NULL; i++) {
+        if (words[i][0] != '\0')
+            g_ptr_array_add(full, words[i]);
+    }
+    g_ptr_array_add(full, NULL);
+    return g_strjoinv(" ", (char **)full->pdata);
+}
+
+static void make_scope(Composer *composer)
+{
+    g_autofree char *preheader = preheader_of(composer);
+    ScopeSource source = {
+        .post = composer->post,
+        .sender = composer->source->sender,
+        .list = composer->source->list,
+        .title = composer->title,
+        .subject = composer->subject,
+        .preheader = preheader,
+        .description = composer->description,
+        .style = style_kept(composer->files.theme),
+    };
+
+    composer->scope = scope_new(&source);
+}
+
+/* --- the parts --- */
+
+static bool compile_subject(Composer *composer, GError **error)
+{
+    Composition *parts = composer->parts;
+
+    parts->subject = program_new(PROGRAM_SUBJECT);
+    return program_append(parts->subject, parts->slots, composer->subject,
+                          strlen(composer->subject), error) &&
+           program_finish(parts->subject, parts->slots, error);
+}
+
+static bool compile_text(Composer *composer, GError **error)
+{
+    Composition *parts = composer->parts;
+    const TextConfig *config = composer->source->text;
+    bool set = config != NULL && config->width > 0;
+    bool inline_links = config != NULL && config->links != NULL &&
+                        strcmp(config->links, "inline") == 0;
+    TextStyle style = {set ? config->width : WIDTH_DEFAULT,
+                       inline_links ? TEXT_LINKS_INLINE : TEXT_LINKS_END};
+    g_autoptr(GString) gapped = g_string_new(NULL);
+    Target target;
+
+    text_target_init(&target, parts->slots, gapped);
+    parts->text = program_new(PROGRAM_TEXT);
+    if (!evaluate(composer->files.text, composer->scope, parts->slots, &target,
+                  composer->findings, error))
+        return false;
+    g_autoptr(GPtrArray) pieces = text_write(composer->content, &style);
+    return text_compile(parts->text, parts->slots, gapped->str, pieces,
+                        style.width, error) &&
+           program_finish(parts->text, parts->slots, error);
+}
+
+static bool compile_html(Composer *composer, GError **error)
+{
+    Composition *parts = composer->parts;
+    g_autoptr(GString) gapped = g_string_new(NULL);
+    HtmlTarget target;
+
+    html_target_init(&target, parts->slots, gapped);
+    bool good = evaluate(composer->files.html, composer->scope, parts->slots,
+                         &target.base, composer->findings, error);
+    html_target_clear(&target);
+    parts->html = program_new(PROGRAM_HTML);
+    HtmlSource source = {composer->files.html_file, gapped, composer->content,
+                         composer->files.theme};
+    return good && html_compile(parts->html, parts->slots, &source, error);
+}
+
+bool compose(const LetterSource *source, Findings *findings, Composition *parts,
+             GError **error)
+{
+    g_auto(Composer) composer = {.source = source,
+                                 .post = source->post,
+                                 .findings = findings,
+                                 .parts = parts};
+
+    if (!template_files_load(source->template_dir, &composer.files, error))
+        return false;
+    parts->slots = new_slots(&composer);
+    if (!lift_keys(&composer, error) || !read_content(&composer, error))
+        return false;
+    parts->link_count = count_links(composer.content);
+    make_scope(&composer);
+    return compile_subject(&composer, error) &&
+           compile_text(&composer, error) && compile_html(&composer, error);
+}

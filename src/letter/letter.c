@@ -1,0 +1,241 @@
+#include "letter/letter.h"
+
+#include <string.h>
+
+#include "letter/compose.h"
+#include "letter/merge.h"
+#include "mail/header.h"
+
+struct Letter {
+    Slots *slots;
+    Program *subject;
+    Program *text;
+    Program *html;
+    GArray *fields; /* of LetterField; names are the slots' */
+    char *lang;
+    bool rtl;
+    char *archived_at;
+    size_t link_count;
+    char *digest;
+};
+
+void letter_free(Letter *letter)
+{
+    if (letter == NULL)
+        return;
+    program_free(letter->subject);
+    program_free(letter->text);
+    program_free(letter->html);
+    g_clear_pointer(&letter->fields, g_array_unref);
+    slots_free(letter->slots);
+    g_free(letter->lang);
+    g_free(letter->archived_at);
+    g_free(letter->digest);
+    g_free(letter);
+}
+
+/* --- fields --- */
+
+static int find_field(const Letter *letter, const char *name)
+{
+    for (guint i = 0; i < letter->fields->len; i++) {
+        if (strcmp(g_array_index(letter->fields, LetterField, i).name, name) ==
+            0)
+            return (int)i;
+    }
+    return -1;
+}
+
+static bool add_field(Letter *letter, Slot *slot, GError **error)
+{
+    const char *name = slot->expression.name;
+    bool required = slot->kind == SLOT_FIELD && !slot->conditional &&
+                    !expression_has(&slot->expression, FILTER_DEFAULT);
+    LetterField field = {name, slot->place, false};
+
+    slot->field = find_field(letter, name);
+    if (slot->field < 0 && letter->fields->len == MERGE_FIELDS_MAX) {
+        error_set_at(error, ERROR_INPUT, slot->place, "more than %d fields",
+                     MERGE_FIELDS_MAX);
+        return false;
+    }
+    if (slot->field < 0) {
+        slot->field = (int)letter->fields->len;
+        g_array_append_val(letter->fields, field);
+    }
+    if (required)
+        g_array_index(letter->fields, LetterField, (guint)slot->field)
+            .required = true;
+    return true;
+}
+
+static bool add_fields(Letter *letter, const Program *program, GError **error)
+{
+    for (guint i = 0; i < program->ops->len; i++) {
+        const Op *op = &g_array_index(program->ops, Op, i);
+        bool uses = op->kind == OP_FIELD || op->kind == OP_NEED_SET ||
+                    op->kind == OP_NEED_EMPTY;
+        if (uses &&
+            !add_field(letter, slots_at(letter->slots, op->slot), error))
+            return false;
+    }
+    return true;
+}
+
+const LetterField *letter_fields(const Letter *letter, size_t *count)
+{
+    *count = letter->fields->len;
+    return (const LetterField *)(void *)letter->fields->data;
+}
+
+/* --- composing --- */
+
+static void set_digest(Letter *letter)
+{
+    g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
+    const Program *const programs[] = {letter->subject, letter->text,
+                                       letter->html};
+    const char *archived_at = letter->archived_at != NULL ? letter->archived_at
+                                                          : "";
+
+    g_checksum_update(checksum, (const guchar *)letter->lang, -1);
+    g_checksum_update(checksum, (const guchar *)"\n", 1);
+    g_checksum_update(checksum, (const guchar *)archived_at, -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(programs); i++) {
+        g_checksum_update(checksum, (const guchar *)"\n", 1);
+        program_digest(programs[i], letter->slots, checksum);
+    }
+    letter->digest = g_strdup(g_checksum_get_string(checksum));
+}
+
+Letter *letter_compose(const LetterSource *source, Findings *findings,
+                       GError **error)
+{
+    g_autoptr(Letter) letter = g_new0(Letter, 1);
+    Composition parts = {0};
+    const Post *post = source->post;
+    bool good = compose(source, findings, &parts, error);
+
+    letter->slots = parts.slots;
+    letter->subject = parts.subject;
+    letter->text = parts.text;
+    letter->html = parts.html;
+    letter->link_count = parts.link_count;
+    letter->fields = g_array_new(FALSE, TRUE, sizeof(LetterField));
+    if (!good || !add_fields(letter, letter->subject, error) ||
+        !add_fields(letter, letter->text, error) ||
+        !add_fields(letter, letter->html, error))
+        return NULL;
+    letter->lang = g_strdup(compose_lang(post));
+    letter->rtl = scope_is_rtl(letter->lang);
+    letter->archived_at = g_strdup(post->url);
+    set_digest(letter);
+    return g_steal_pointer(&letter);
+}
+
+const char *letter_lang(const Letter *letter)
+{
+    return letter->lang;
+}
+
+const char *letter_archived_at(const Letter *letter)
+{
+    return letter->archived_at;
+}
+
+size_t letter_link_count(const Letter *letter)
+{
+    return letter->link_count;
+}
+
+const char *letter_digest(const Letter *letter)
+{
+    return letter->digest;
+}
+
+/* --- merging --- */
+
+void filled_init(Filled *filled)
+{
+    filled->subject = g_string_new(NULL);
+    filled->text = g_string_new(NULL);
+    filled->html = g_string_new(NULL);
+}
+
+void filled_clear(Filled *filled)
+{
+    GString **const all[] = {&filled->subject, &filled->text, &filled->html};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++) {
+        if (*all[i] != NULL)
+            g_string_free(*all[i], TRUE);
+        *all[i] = NULL;
+    }
+}
+
+/* An empty value leaves blanks behind, which no subject needs. Line breaks
+ * stay: header_check() refuses them. */
+static void trim_subject(GString *subject)
+{
+    gsize to = 0;
+
+    for (gsize from = 0; from < subject->len; from++) {
+        char c = subject->str[from];
+        if (c == ' ' && (to == 0 || subject->str[to - 1] == ' '))
+            continue;
+        subject->str[to++] = c;
+    }
+    if (to > 0 && subject->str[to - 1] == ' ')
+        to--;
+    g_string_truncate(subject, to);
+}
+
+static bool check_subject(const Letter *letter, const MergeInput *input,
+                          const Filled *filled, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    Place place = {NULL, 0, 0};
+
+    for (guint i = 0; i < letter->subject->ops->len; i++) {
+        const Op *op = &g_array_index(letter->subject->ops, Op, i);
+        if (op->kind == OP_FIELD && place.file == NULL)
+            place = slots_at(letter->slots, op->slot)->place;
+    }
+    if (filled->subject->len == 0) {
+        error_set_at(error, ERROR_INPUT, place, "the subject is empty");
+        return false;
+    }
+    if (header_check(filled->subject->str, &reason))
+        return true;
+    error_set_at(error, ERROR_INPUT, place, "the subject for %s: %s",
+                 input->subscriber != NULL
+                     ? subscriber_address(input->subscriber)->text
+                     : "this recipient",
+                 reason->message);
+    return false;
+}
+
+bool letter_merge(const Letter *letter, const Subscriber *subscriber,
+                  Filled *filled, GError **error)
+{
+    const char *values[MERGE_FIELDS_MAX];
+    MergeInput input = {letter->slots, values, letter->rtl, subscriber};
+
+    for (guint i = 0; i < letter->fields->len; i++)
+        values[i] = subscriber_field(
+            subscriber, g_array_index(letter->fields, LetterField, i).name);
+    g_string_truncate(filled->subject, 0);
+    g_string_truncate(filled->text, 0);
+    g_string_truncate(filled->html, 0);
+    if (!merge_run(letter->subject, &input, filled->subject, filled->html,
+                   error))
+        return false;
+    trim_subject(filled->subject);
+    if (!check_subject(letter, &input, filled, error))
+        return false;
+    /* The HTML's buffer is not needed yet: it is the text's scratch. */
+    if (!merge_run(letter->text, &input, filled->text, filled->html, error))
+        return false;
+    g_string_truncate(filled->html, 0);
+    return merge_run(letter->html, &input, filled->html, filled->text, error);
+}

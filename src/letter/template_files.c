@@ -1,0 +1,192 @@
+#include "letter/template_files.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "embedded.h"
+
+/* Everything that reading one file of the template needs. */
+typedef struct Shelf {
+    const char *directory; /* NULL: built-in only */
+    const char *ending;    /* of partials: ".html", ".txt" */
+} Shelf;
+
+static const struct {
+    const char *name;
+    const unsigned char *bytes;
+    size_t length;
+} builtin[] = {
+    {"mail.html", embedded_templates_announcement_mail_html,
+     sizeof embedded_templates_announcement_mail_html - 1},
+    {"mail.txt", embedded_templates_announcement_mail_txt,
+     sizeof embedded_templates_announcement_mail_txt - 1},
+    {"theme.css", embedded_templates_announcement_theme_css,
+     sizeof embedded_templates_announcement_theme_css - 1},
+};
+
+static bool read_builtin(const char *name, char **text, size_t *length)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(builtin); i++) {
+        if (strcmp(builtin[i].name, name) != 0)
+            continue;
+        *text = g_strndup((const char *)builtin[i].bytes, builtin[i].length);
+        *length = builtin[i].length;
+        return true;
+    }
+    return false;
+}
+
+static bool check_file(const char *path, const struct stat *info,
+                       GError **error)
+{
+    Place place = {path, 0, 0};
+
+    if (!S_ISREG(info->st_mode)) {
+        error_set_at(error, ERROR_INPUT, place, "not a file");
+        return false;
+    }
+    if (info->st_size > TEMPLATE_BYTES_MAX) {
+        error_set_at(error, ERROR_INPUT, place, "over %d bytes",
+                     TEMPLATE_BYTES_MAX);
+        return false;
+    }
+    return true;
+}
+
+/* False without an error when there is no such file. */
+static bool read_path(const char *path, char **text, size_t *length,
+                      GError **error)
+{
+    struct stat info;
+    g_autoptr(GError) reason = NULL;
+    Place place = {path, 0, 0};
+
+    if (stat(path, &info) != 0) {
+        int code = errno;
+        if (code == ENOENT)
+            return false;
+        error_set_at(error, code == EACCES ? ERROR_PERMISSION : ERROR_SYSTEM,
+                     place, "%s", g_strerror(code));
+        return false;
+    }
+    if (!check_file(path, &info, error))
+        return false;
+    if (g_file_get_contents(path, text, length, &reason))
+        return true;
+    bool denied = g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_ACCES);
+    error_set_at(error, denied ? ERROR_PERMISSION : ERROR_SYSTEM, place,
+                 "cannot be read: %s", reason->message);
+    return false;
+}
+
+/* From the directory, else built-in. False without an error: neither. */
+static bool read_named(const Shelf *shelf, const char *name, char **file,
+                       char **text, size_t *length, GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+
+    if (shelf->directory != NULL) {
+        g_autofree char *path = g_build_filename(shelf->directory, name, NULL);
+        if (read_path(path, text, length, &reason)) {
+            *file = g_steal_pointer(&path);
+            return true;
+        }
+        if (reason != NULL) {
+            g_propagate_error(error, g_steal_pointer(&reason));
+            return false;
+        }
+    }
+    *file = g_strconcat("built-in ", name, NULL);
+    if (read_builtin(name, text, length))
+        return true;
+    g_clear_pointer(file, g_free);
+    return false;
+}
+
+static char *read_partial(void *data, const char *name, char **file,
+                          GError **error)
+{
+    const Shelf *shelf = data;
+    g_autofree char *full = g_strconcat(name, shelf->ending, NULL);
+    g_autoptr(GError) reason = NULL;
+    char *text = NULL;
+    size_t length = 0;
+
+    if (read_named(shelf, full, file, &text, &length, &reason)) {
+        if (strlen(text) == length)
+            return text;
+        g_free(text);
+        error_set(error, ERROR_INPUT, "it holds a NUL byte");
+        return NULL;
+    }
+    if (reason != NULL)
+        g_propagate_error(error, g_steal_pointer(&reason));
+    else
+        error_set(error, ERROR_INPUT, "there is no file %s beside it", full);
+    return NULL;
+}
+
+static Template *load_template(const char *directory, const char *name,
+                               TemplateFormat format, char **file,
+                               GError **error)
+{
+    Shelf shelf = {directory, format == TEMPLATE_HTML ? ".html" : ".txt"};
+    g_autofree char *text = NULL;
+    size_t length = 0;
+
+    if (!read_named(&shelf, name, file, &text, &length, error))
+        return NULL;
+    TemplateSource source = {.file = *file,
+                             .text = text,
+                             .length = length,
+                             .format = format,
+                             .partial = read_partial,
+                             .data = &shelf};
+    return template_parse(&source, error);
+}
+
+static bool load_theme(const char *directory, TemplateFiles *files,
+                       GError **error)
+{
+    Shelf shelf = {directory, ".css"};
+    g_autofree char *file = NULL;
+    size_t length = 0;
+
+    if (!read_named(&shelf, "theme.css", &file, &files->theme_source, &length,
+                    error))
+        return false;
+    files->theme = style_parse(files->theme_source, length, file, error);
+    return files->theme != NULL;
+}
+
+bool template_files_load(const char *directory, TemplateFiles *files,
+                         GError **error)
+{
+    g_autofree char *text_file = NULL;
+
+    *files = (TemplateFiles){0};
+    if (directory != NULL && !g_file_test(directory, G_FILE_TEST_IS_DIR)) {
+        error_set_at(error, ERROR_MISSING, (Place){directory, 0, 0},
+                     "no directory with a template");
+        return false;
+    }
+    files->html = load_template(directory, "mail.html", TEMPLATE_HTML,
+                                &files->html_file, error);
+    if (files->html != NULL)
+        files->text = load_template(directory, "mail.txt", TEMPLATE_PLAIN,
+                                    &text_file, error);
+    if (files->text != NULL && load_theme(directory, files, error))
+        return true;
+    template_files_clear(files);
+    return false;
+}
+
+void template_files_clear(TemplateFiles *files)
+{
+    g_clear_pointer(&files->html, template_free);
+    g_clear_pointer(&files->text, template_free);
+    g_clear_pointer(&files->theme, style_free);
+    g_clear_pointer(&files->html_file, g_free);
+    g_clear_pointer(&files->theme_source, g_free);
+}

@@ -1,0 +1,339 @@
+/* columns.c - see columns.h. The tables follow the exports of Mailchimp,
+ * listmonk, Mailman, Sympa, phpList, Google Groups, Buttondown, Ghost,
+ * Substack, Mailtrain and Keila. */
+#include "list/columns.h"
+
+#include <string.h>
+
+#define KEY_MAX 64 /* letters of a name that are compared with the tables */
+
+/* How a column tells that somebody left. */
+typedef enum {
+    STATUS_NONE,
+    STATUS_WORD,      /* by one of left_words */
+    STATUS_YES_LEFT,  /* by anything but nothing and `no`: also by a date */
+    STATUS_NO_LEFT,   /* by `no` */
+    STATUS_MAILTRAIN, /* by a number: 1 is subscribed */
+} StatusRule;
+
+struct Columns {
+    char *file;
+    size_t count;
+    char **names;
+    StatusRule *rules;
+    int email;
+    int full_name;
+    int first_name;
+    int last_name;
+    bool all_left;
+    bool may_tell_left;
+};
+
+/* In every table the earlier name wins when a file has several. */
+static const char *const email_keys[] = {
+    "email", "emailaddress", "mail", "mailaddress", "address", NULL};
+static const char *const full_name_keys[] = {
+    "name",       "fullname", "displayname", "realname",
+    "membername", "gecos",    "nickname",    NULL};
+static const char *const first_name_keys[] = {"firstname", "fname", "givenname",
+                                              "forename", NULL};
+static const char *const last_name_keys[] = {"lastname", "lname", "surname",
+                                             "familyname", NULL};
+
+static const struct {
+    const char *key;
+    StatusRule rule;
+} status_columns[] = {
+    {"status", STATUS_WORD},
+    {"state", STATUS_WORD},
+    {"emailstatus", STATUS_WORD},
+    {"groupstatus", STATUS_WORD},
+    {"memberstatus", STATUS_WORD},
+    {"subscriberstatus", STATUS_WORD},
+    {"subscriptionstatus", STATUS_WORD},
+    {"emailmarketingstatus", STATUS_WORD},
+    {"subscribertype", STATUS_WORD},
+    {"unsubscribed", STATUS_YES_LEFT},
+    {"unsubscribedat", STATUS_YES_LEFT},
+    {"unsubtime", STATUS_YES_LEFT},
+    {"unsubscriptiondate", STATUS_YES_LEFT},
+    {"cleaned", STATUS_YES_LEFT},
+    {"cleantime", STATUS_YES_LEFT},
+    {"deletedat", STATUS_YES_LEFT},
+    {"blocklisted", STATUS_YES_LEFT},
+    {"blacklisted", STATUS_YES_LEFT},
+    {"isthissubscriberblacklisted", STATUS_YES_LEFT},
+    {"isthisaccountdisabled", STATUS_YES_LEFT},
+    {"emaildisabled", STATUS_YES_LEFT},
+    {"disabled", STATUS_YES_LEFT},
+    {"bounced", STATUS_YES_LEFT},
+    {"suppressed", STATUS_YES_LEFT},
+    {"optout", STATUS_YES_LEFT},
+    {"optedout", STATUS_YES_LEFT},
+    {"donotsend", STATUS_YES_LEFT},
+    {"donotemail", STATUS_YES_LEFT},
+    {"subscribed", STATUS_NO_LEFT},
+    {"subscribedtoemails", STATUS_NO_LEFT},
+    {"isthissubscriberconfirmed", STATUS_NO_LEFT},
+    {"confirmed", STATUS_NO_LEFT},
+    {"enabled", STATUS_NO_LEFT},
+};
+
+/* Left, never joined, or cannot be reached. */
+static const char *const left_words[] = {
+    "unsubscribed",  "unsubscribe",  "cleaned",     "blocklisted",
+    "blacklisted",   "blocked",      "banned",      "disabled",
+    "bounced",       "bouncing",     "complained",  "complaint",
+    "unreachable",   "undelivered",  "undeliverable", "suppressed",
+    "removed",       "deleted",      "inactive",    "archived",
+    "optout",        "optedout",     "nonsubscribed", "notsubscribed",
+    "pending",       "unconfirmed",  "unactivated", "invited",
+    "requested",     "left",         "spammy",      "nomail",
+    NULL};
+
+static const char *const no_words[] = {"",    "no",  "n",    "false", "f",
+                                       "0",   "off", "none", "null",  "nil",
+                                       "never", NULL};
+
+/* Beginnings of the names of Mailchimp's files of people who are not
+ * subscribed; such a file says so nowhere else. */
+static const char *const left_files[] = {"unsubscribed_", "cleaned_",
+                                         "nonsubscribed_", NULL};
+
+/* Letters and digits only, in lower case; beyond ASCII all bytes stay. */
+static void make_key(const char *name, char key[KEY_MAX + 1])
+{
+    size_t length = 0;
+    for (; *name != '\0' && length < KEY_MAX; name++)
+        if ((unsigned char)*name >= 0x80 || g_ascii_isalnum(*name))
+            key[length++] = g_ascii_tolower(*name);
+    key[length] = '\0';
+}
+
+static int index_of(const char *const *words, const char *word)
+{
+    for (int i = 0; words[i] != NULL; i++)
+        if (strcmp(words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+bool columns_is_email(const char *name)
+{
+    char key[KEY_MAX + 1];
+    make_key(name, key);
+    return index_of(email_keys, key) >= 0;
+}
+
+static int find_first_of(const Columns *columns, const char *const *keys)
+{
+    int best = COLUMNS_NONE;
+    int best_rank = -1;
+    for (size_t i = 0; i < columns->count; i++) {
+        char key[KEY_MAX + 1];
+        make_key(columns->names[i], key);
+        int rank = index_of(keys, key);
+        if (rank >= 0 && (best_rank < 0 || rank < best_rank)) {
+            best_rank = rank;
+            best = (int)i;
+        }
+    }
+    return best;
+}
+
+static StatusRule rule_of(const char *name)
+{
+    char key[KEY_MAX + 1];
+    make_key(name, key);
+    for (size_t i = 0; i < G_N_ELEMENTS(status_columns); i++)
+        if (strcmp(status_columns[i].key, key) == 0)
+            return status_columns[i].rule;
+    return STATUS_NONE;
+}
+
+/* `Birthday` twice: the second becomes `Birthday_2`. The table keeps it
+ * linear for a header row of a thousand equal names. */
+static void add_names(Columns *columns, char *const *names, const Place *places,
+                      Findings *findings)
+{
+    g_autoptr(GHashTable) seen =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (size_t i = 0; i < columns->count; i++) {
+        g_autofree char *folded = g_utf8_casefold(names[i], -1);
+        int before = GPOINTER_TO_INT(g_hash_table_lookup(seen, folded));
+        g_hash_table_insert(seen, g_steal_pointer(&folded),
+                            GINT_TO_POINTER(before + 1));
+        if (before == 0 || *names[i] == '\0') {
+            columns->names[i] = g_strdup(names[i]);
+            continue;
+        }
+        columns->names[i] = g_strdup_printf("%s_%d", names[i], before + 1);
+        findings_add(findings, SEVERITY_WARNING, "column",
+                     places ? places[i] : (Place){columns->file, 0, 0},
+                     "the column `%s` stands here again; in a letter it is "
+                     "called `%s`",
+                     names[i], columns->names[i]);
+    }
+}
+
+static void find_rules(Columns *columns)
+{
+    static const char *const hash_key[] = {"hashemail", NULL};
+    bool is_mailtrain = find_first_of(columns, hash_key) >= 0;
+    for (size_t i = 0; i < columns->count; i++) {
+        StatusRule rule = rule_of(columns->names[i]);
+        if (rule == STATUS_WORD && is_mailtrain)
+            rule = STATUS_MAILTRAIN;
+        columns->rules[i] = rule;
+        columns->may_tell_left |= rule != STATUS_NONE;
+    }
+}
+
+static bool name_says_left(const char *file)
+{
+    g_autofree char *base = g_path_get_basename(file);
+    for (size_t i = 0; left_files[i] != NULL; i++)
+        if (g_ascii_strncasecmp(base, left_files[i], strlen(left_files[i])) ==
+            0)
+            return true;
+    return false;
+}
+
+static void columns_clear(void *data)
+{
+    Columns *columns = data;
+    for (size_t i = 0; i < columns->count; i++)
+        g_free(columns->names[i]);
+    g_free(columns->names);
+    g_free(columns->rules);
+    g_free(columns->file);
+}
+
+Columns *columns_new(const char *file, char *const *names, size_t count,
+                     const Place *places, Findings *findings)
+{
+    Columns *columns = g_atomic_rc_box_new0(Columns);
+    columns->file = g_strdup(file);
+    columns->count = count;
+    columns->names = g_new0(char *, count + 1);
+    columns->rules = g_new0(StatusRule, count + 1);
+    add_names(columns, names, places, findings);
+    columns->email = find_first_of(columns, email_keys);
+    columns->full_name = find_first_of(columns, full_name_keys);
+    columns->first_name = find_first_of(columns, first_name_keys);
+    columns->last_name = find_first_of(columns, last_name_keys);
+    columns->all_left = name_says_left(file);
+    columns->may_tell_left = columns->all_left;
+    find_rules(columns);
+    return columns;
+}
+
+Columns *columns_ref(Columns *columns)
+{
+    return g_atomic_rc_box_acquire(columns);
+}
+
+void columns_unref(Columns *columns)
+{
+    if (columns != NULL)
+        g_atomic_rc_box_release_full(columns, columns_clear);
+}
+
+const char *columns_file(const Columns *columns)
+{
+    return columns->file;
+}
+
+size_t columns_count(const Columns *columns)
+{
+    return columns->count;
+}
+
+const char *columns_name(const Columns *columns, size_t index)
+{
+    return columns->names[index];
+}
+
+static bool is_same_key(const char *a, const char *b)
+{
+    char a_key[KEY_MAX + 1];
+    char b_key[KEY_MAX + 1];
+    make_key(a, a_key);
+    make_key(b, b_key);
+    return *a_key != '\0' && strcmp(a_key, b_key) == 0;
+}
+
+static bool is_same_fold(const char *a, const char *b)
+{
+    return g_ascii_strcasecmp(a, b) == 0;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return strcmp(a, b) == 0;
+}
+
+int columns_find(const Columns *columns, const char *name)
+{
+    static bool (*const comparers[])(const char *, const char *) = {
+        is_same, is_same_fold, is_same_key};
+    if (*name == '\0')
+        return COLUMNS_NONE;
+    for (size_t i = 0; i < G_N_ELEMENTS(comparers); i++)
+        for (size_t j = 0; j < columns->count; j++)
+            if (comparers[i](columns->names[j], name))
+                return (int)j;
+    return COLUMNS_NONE;
+}
+
+int columns_email(const Columns *columns)
+{
+    return columns->email;
+}
+
+int columns_full_name(const Columns *columns)
+{
+    return columns->full_name;
+}
+
+int columns_first_name(const Columns *columns)
+{
+    return columns->first_name;
+}
+
+int columns_last_name(const Columns *columns)
+{
+    return columns->last_name;
+}
+
+bool columns_is_status(const Columns *columns, size_t index)
+{
+    return columns->rules[index] != STATUS_NONE;
+}
+
+bool columns_says_left(const Columns *columns, size_t index, const char *value)
+{
+    StatusRule rule = columns->rules[index];
+    if (rule == STATUS_NONE)
+        return false;
+    char key[KEY_MAX + 1];
+    make_key(value, key);
+    bool is_no = index_of(no_words, key) >= 0;
+    if (rule == STATUS_YES_LEFT)
+        return !is_no;
+    if (rule == STATUS_NO_LEFT)
+        return is_no && *key != '\0';
+    if (rule == STATUS_MAILTRAIN && g_ascii_isdigit(*key))
+        return strcmp(key, "1") != 0;
+    return index_of(left_words, key) >= 0;
+}
+
+bool columns_all_left(const Columns *columns)
+{
+    return columns->all_left;
+}
+
+bool columns_may_tell_left(const Columns *columns)
+{
+    return columns->may_tell_left;
+}

@@ -1,0 +1,250 @@
+/* frame.c - see frame.h. */
+#include "message/frame.h"
+
+#include <string.h>
+
+#include "base/units.h"
+#include "mail/header.h"
+#include "message/list_headers.h"
+#include "message/message.h"
+#include "message/part.h"
+
+#define CAMPAIGN_MAX 40
+#define LANG_MAX 35
+#define SUBJECT_MAX 1000 /* bytes */
+#define NAME_MAX_BYTES 4000
+#define ID_LINE_MAX 78
+
+struct Frame {
+    char *from;     /* From: … */
+    char *reply_to; /* Reply-To: …, or "" */
+    char *fixed;    /* List-Id to MIME-Version */
+    char *id_start; /* of a Message-ID, with its dot */
+    char *domain;
+    TokenSeries *series;
+};
+
+/* --- once --- */
+
+static bool check_campaign(const char *campaign, GError **error)
+{
+    size_t length = strspn(campaign, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    if (length > 0 && length <= CAMPAIGN_MAX && campaign[length] == '\0')
+        return true;
+    error_set(error, ERROR_INPUT,
+              "`%.100s` is not a campaign's name: up to %d of a-z, 0-9 and -",
+              campaign, CAMPAIGN_MAX);
+    return false;
+}
+
+/* RFC 5646 2.1, as far as the letters go. */
+static bool check_lang(const char *lang, GError **error)
+{
+    size_t length = strlen(lang);
+    size_t run = 0;
+    bool good = length <= LANG_MAX && g_ascii_isalpha(*lang);
+    for (const char *at = lang; good && *at != '\0'; at++) {
+        run = *at == '-' ? 0 : run + 1;
+        good = (g_ascii_isalnum(*at) && run <= 8) ||
+               (*at == '-' && at[1] != '-' && at[1] != '\0');
+    }
+    if (!good)
+        error_set(error, ERROR_INPUT,
+                  "`%.60s` is not a language: en, de-CH, zh-Hant", lang);
+    return good;
+}
+
+static bool append_mailbox(GString *out, const char *field, const char *what,
+                           const Mailbox *mailbox, GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    if (mailbox->name != NULL && !header_check(mailbox->name, &fault)) {
+        error_set(error, ERROR_CONFIG, "%s: %s", what, fault->message);
+        return false;
+    }
+    header_mailbox(out, field, mailbox->name, mailbox->address.text);
+    return true;
+}
+
+static bool write_sender(Frame *frame, const SenderConfig *sender,
+                         GError **error)
+{
+    g_autoptr(GString) from = g_string_new(NULL);
+    g_autoptr(GString) reply_to = g_string_new(NULL);
+    if (sender->from.address.text == NULL) {
+        error_set(error, ERROR_CONFIG,
+                  "sender.from is missing: who writes this mail?");
+        return false;
+    }
+    if (!append_mailbox(from, "From", "sender.from", &sender->from, error))
+        return false;
+    if (sender->reply_to.address.text != NULL &&
+        !append_mailbox(reply_to, "Reply-To", "sender.reply_to",
+                        &sender->reply_to, error))
+        return false;
+    frame->from = g_strdup(from->str);
+    frame->reply_to = g_strdup(reply_to->str);
+    return true;
+}
+
+static bool write_fixed(Frame *frame, const FrameSource *source, GError **error)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    ListHeaders headers = {
+        .sender = source->sender,
+        .list = source->list,
+        .campaign = source->campaign,
+        .archived_at = source->archived_at,
+    };
+    if (!list_headers_append(out, &headers, error))
+        return false;
+    if (source->lang != NULL) {
+        if (!check_lang(source->lang, error))
+            return false;
+        header_token(out, "Content-Language", source->lang);
+    }
+    header_token(out, "MIME-Version", "1.0");
+    frame->fixed = g_strdup(out->str);
+    return true;
+}
+
+/* The campaign's name begins the Message-ID for people who read logs; the
+ * token alone makes it unique. So the name is cut where the line, which
+ * cannot be folded, would pass 78 columns. */
+static void begin_id(Frame *frame, const FrameSource *source)
+{
+    const char *list_id = source->list->id != NULL ? source->list->id : "";
+    frame->domain = g_ascii_strdown(
+        list_headers_domain(source->sender, source->list), -1);
+    size_t taken = strlen("Message-ID: <.@>") + TOKEN_LENGTH +
+                   strlen(frame->domain);
+    size_t room = taken < ID_LINE_MAX ? ID_LINE_MAX - taken : 0;
+    g_autofree char *start = g_strndup(source->campaign, room);
+    frame->id_start = g_strconcat(start, *start != '\0' ? "." : "", NULL);
+    const char *parts[] = {
+        "mid",
+        list_id,
+        source->campaign,
+        source->digest,
+        source->test ? "test" : "real",
+        NULL,
+    };
+    frame->series = token_begin(source->key, parts);
+}
+
+Frame *frame_new(const FrameSource *source, GError **error)
+{
+    if (!check_campaign(source->campaign, error))
+        return NULL;
+    g_autoptr(Frame) frame = g_new0(Frame, 1);
+    if (!write_sender(frame, source->sender, error) ||
+        !write_fixed(frame, source, error))
+        return NULL;
+    begin_id(frame, source);
+    return g_steal_pointer(&frame);
+}
+
+void frame_free(Frame *frame)
+{
+    if (frame == NULL)
+        return;
+    g_free(frame->from);
+    g_free(frame->reply_to);
+    g_free(frame->fixed);
+    g_free(frame->id_start);
+    g_free(frame->domain);
+    token_series_free(frame->series);
+    g_free(frame);
+}
+
+/* --- for each recipient --- */
+
+void frame_append_id(const Frame *frame, const Address *address, GString *out)
+{
+    char token[TOKEN_LENGTH + 1];
+    token_finish(frame->series, address->key, token);
+    g_string_append_printf(out, "%s%s@%s", frame->id_start, token,
+                           frame->domain);
+}
+
+static bool check_value(const char *what, const char *value, size_t limit,
+                        GError **error)
+{
+    g_autoptr(GError) fault = NULL;
+    if (strnlen(value, limit + 1) > limit) {
+        error_set(error, ERROR_INPUT, "the %s is longer than %zu bytes", what,
+                  limit);
+        return false;
+    }
+    if (header_check(value, &fault))
+        return true;
+    error_set(error, ERROR_INPUT, "the %s: %s", what, fault->message);
+    return false;
+}
+
+static bool check_copy(const Copy *copy, GError **error)
+{
+    if (*copy->subject == '\0') {
+        error_set(error, ERROR_INPUT, "the subject is empty");
+        return false;
+    }
+    return check_value("subject", copy->subject, SUBJECT_MAX, error) &&
+           (copy->name == NULL ||
+            check_value("name", copy->name, NAME_MAX_BYTES, error));
+}
+
+/* Exports often repeat the address where a name is missing. */
+static const char *display_name(const Copy *copy)
+{
+    if (copy->name == NULL ||
+        g_ascii_strcasecmp(copy->name, copy->address->text) == 0)
+        return NULL;
+    return copy->name;
+}
+
+static void append_body(GString *out, const Copy *copy, const char *id)
+{
+    Part parts[] = {
+        {
+            .type = "text/plain",
+            .text = copy->text->str,
+            .length = copy->text->len,
+        },
+        {
+            .type = "text/html",
+            .text = copy->html->str,
+            .length = copy->html->len,
+        },
+    };
+    Part alternative = {
+        .type = "multipart/alternative",
+        .children = parts,
+        .count = G_N_ELEMENTS(parts),
+    };
+    part_append(out, copy->html->len > 0 ? &alternative : &parts[0], id);
+}
+
+bool frame_write(const Frame *frame, const Copy *copy, GString *out,
+                 GError **error)
+{
+    if (!check_copy(copy, error))
+        return false;
+    size_t start = out->len;
+    g_autoptr(GString) id = g_string_sized_new(ID_LINE_MAX);
+    frame_append_id(frame, copy->address, id);
+    header_date(out, "Date", copy->unix_seconds, copy->offset_minutes);
+    g_string_append(out, frame->from);
+    header_mailbox(out, "To", display_name(copy), copy->address->text);
+    g_string_append(out, frame->reply_to);
+    header_message_id(out, "Message-ID", id->str);
+    header_unstructured(out, "Subject", copy->subject);
+    g_string_append(out, frame->fixed);
+    append_body(out, copy, id->str);
+    if (out->len - start <= MESSAGE_BYTES_MAX)
+        return true;
+    g_autofree char *size = size_to_text((int64_t)(out->len - start));
+    g_autofree char *limit = size_to_text(MESSAGE_BYTES_MAX);
+    error_set(error, ERROR_INPUT, "the message has %s, more than %s", size,
+              limit);
+    return false;
+}

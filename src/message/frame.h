@@ -1,0 +1,57 @@
+/*
+ * frame.h - what is the same in every message of a campaign, and the writing
+ * of one message around it: private to message.
+ *
+ *     sender, list, campaign ──frame_new()──> Frame
+ *     Frame, Copy            ──frame_write()──> bytes
+ *
+ * The fields that do not differ are checked and written once. frame_write()
+ * adds what does: date, recipient, Message-ID, subject, body. A Frame is
+ * constant and for any thread.
+ */
+#ifndef MESSAGE_FRAME_H
+#define MESSAGE_FRAME_H
+
+#include <stdint.h>
+
+#include "config/config.h"
+#include "mail/token.h"
+
+typedef struct Frame Frame;
+
+typedef struct FrameSource {
+    const SenderConfig *sender;
+    const ListConfig *list;
+    const char *campaign;
+    const char *digest;      /* of the letter: another text, another id */
+    const char *lang;        /* BCP 47, NULL */
+    const char *archived_at; /* the post's address, NULL */
+    const TokenKey *key;
+    bool test;
+} FrameSource;
+
+/* ERROR_CONFIG or ERROR_INPUT. Copies what it keeps. */
+Frame *frame_new(const FrameSource *source, GError **error);
+void frame_free(Frame *frame);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Frame, frame_free)
+
+/* One recipient's copy. Texts are UTF-8 with LF; an empty `html` means that
+ * there is none. */
+typedef struct Copy {
+    const Address *address;
+    const char *name; /* NULL or "": only the address */
+    const char *subject;
+    const GString *text;
+    const GString *html;
+    int64_t unix_seconds;
+    int offset_minutes;
+} Copy;
+
+/* Appends the message. ERROR_INPUT, no place, when a value may not stand in a
+ * header or the message is too large. */
+bool frame_write(const Frame *frame, const Copy *copy, GString *out,
+                 GError **error);
+
+void frame_append_id(const Frame *frame, const Address *address, GString *out);
+
+#endif

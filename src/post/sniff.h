@@ -1,0 +1,31 @@
+/*
+ * sniff.h - is this body HTML or Markdown?
+ *
+ * A body is HTML when, read as HTML, nothing of it would be lost on a reader
+ * of Markdown: it begins with a tag of HTML, a doctype or a comment; no text
+ * stands outside its elements; and no <div>, <section> or the like has text
+ * of its own with an empty line in it, which is how Markdown stands in a box.
+ *
+ * One kind of text outside is allowed, since feeds cut their first paragraph
+ * so: plain words without an empty line between them and without a sign of
+ * Markdown, in a body that has closing block tags or <br>.
+ *
+ * The body is walked once, by tags alone: no tree, no allocation that grows
+ * with it. What a real HTML parser does about misnested tags is followed as
+ * far as text outside of elements depends on it: <p> ends where a block
+ * begins, and the like.
+ *
+ * Private to the module.
+ */
+#ifndef POST_SNIFF_H
+#define POST_SNIFF_H
+
+#include "post/post.h"
+
+/* `body` is UTF-8 with LF and ends in a NUL. */
+PostFormat sniff_format(const char *body, size_t length);
+
+/* True when `name` is the name of an HTML element. */
+bool sniff_is_element(const char *name, size_t length);
+
+#endif
