@@ -63,7 +63,7 @@ TEST_BINS := $(TESTS:tests/unit/%.c=$(O)/unit/%)
 all: build/mirmail ## build the program, at build/mirmail
 
 build/mirmail: $(O)/mirmail FORCE
-	@cmp -s $< $@ || { rm -f $@; ln $< $@ 2>/dev/null || cp $< $@; }
+	@mkdir -p build; cmp -s $< $@ || { rm -f $@; ln $< $@ 2>/dev/null || cp $< $@; }
 
 $(O)/mirmail: $(O)/main.o $(O)/libmirmail.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)

@@ -17,6 +17,8 @@ struct Pipeline {
     Post *post;
     Letter *letter;
     Message *message;
+    ListOptions recipients;
+    const char **used; /* the list's fields that the letter merges */
     List *list;
     char *campaign;
     TokenKey key;
@@ -98,6 +100,20 @@ static bool compose_message(Pipeline *pipeline, GError **error)
     return pipeline->message != NULL;
 }
 
+/* Only what is merged must be fit for merging. */
+static bool open_list(Pipeline *pipeline, Findings *findings, GError **error)
+{
+    size_t count = 0;
+    const LetterField *fields = letter_fields(pipeline->letter, &count);
+    pipeline->used = g_new0(const char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        pipeline->used[i] = fields[i].name;
+    pipeline->recipients = pipeline->options->recipients;
+    pipeline->recipients.used = pipeline->used;
+    pipeline->list = list_open(&pipeline->recipients, findings, error);
+    return pipeline->list != NULL;
+}
+
 Pipeline *pipeline_compose(const Config *config, const PipelineOptions *options,
                            Findings *findings, GError **error)
 {
@@ -114,10 +130,8 @@ Pipeline *pipeline_compose(const Config *config, const PipelineOptions *options,
     pipeline->campaign = options->campaign ? g_strdup(options->campaign)
                                            : name_campaign(pipeline->post);
     if (!compose_letter(pipeline, findings, error) ||
-        !compose_message(pipeline, error))
-        return NULL;
-    pipeline->list = list_open(&options->recipients, findings, error);
-    if (pipeline->list == NULL)
+        !compose_message(pipeline, error) ||
+        !open_list(pipeline, findings, error))
         return NULL;
     return g_steal_pointer(&pipeline);
 }
@@ -127,6 +141,7 @@ void pipeline_free(Pipeline *pipeline)
     if (pipeline == NULL)
         return;
     list_close(pipeline->list);
+    g_free((void *)(uintptr_t)pipeline->used);
     message_free(pipeline->message);
     letter_free(pipeline->letter);
     post_free(pipeline->post);
@@ -148,10 +163,10 @@ PipelineFacts pipeline_facts(const Pipeline *pipeline)
         .subject = post->subject ? post->subject : post->title,
         .format = post->format == POST_HTML ? "HTML" : "Markdown",
         .format_reason = post->format_reason,
-        .recipients = pipeline->summary.recipients,
+        .recipients = pipeline->summary.counts.given,
         .largest_message = pipeline->summary.largest_message,
         .links = letter_link_count(pipeline->letter),
-        .counts = list_counts(pipeline->list),
+        .counts = &pipeline->summary.counts,
     };
 }
 
@@ -181,59 +196,68 @@ static const Subscriber *find_subscriber(Pipeline *pipeline, const char *as,
     return subscriber;
 }
 
+/* What a preview shows, and when it would be sent. */
+typedef struct View {
+    PreviewKind kind;
+    int64_t date_seconds;
+    int date_offset_minutes;
+} View;
+
 static bool append_message(Pipeline *pipeline, const Subscriber *subscriber,
-                           GString *out, GError **error)
+                           const View *view, GString *out, GError **error)
 {
     g_autoptr(MessageBuffer) buffer = message_buffer_new();
-    int64_t date = pipeline->options->date_seconds;
-    return message_write(pipeline->message, subscriber, date,
-                         date_local_offset(date), buffer, out, error);
+    return message_write(pipeline->message, subscriber, view->date_seconds,
+                         view->date_offset_minutes, buffer, out, error);
 }
 
-/* The header as it goes out, then the text part as its reader sees it. */
-static bool append_mail(Pipeline *pipeline, const Subscriber *subscriber,
-                        const Filled *filled, GString *out, GError **error)
+/* The header as it goes out, with the line ends of a terminal. */
+static bool append_header(Pipeline *pipeline, const Subscriber *subscriber,
+                          const View *view, GString *out, GError **error)
 {
     GString *bytes = g_string_new(NULL);
-    bool ok = append_message(pipeline, subscriber, bytes, error);
-    const char *body = ok ? strstr(bytes->str, "\r\n\r\n") : NULL;
-    for (const char *at = bytes->str; ok && at < body + 2; at++)
+    bool ok = append_message(pipeline, subscriber, view, bytes, error);
+    const char *end = ok ? strstr(bytes->str, "\r\n\r\n") : NULL;
+    for (const char *at = bytes->str; ok && at < end + 4; at++)
         if (*at != '\r')
             g_string_append_c(out, *at);
-    if (ok) {
-        g_string_append_c(out, '\n');
-        g_string_append_len(out, filled->text->str, (gssize)filled->text->len);
-    }
     g_string_free(bytes, TRUE);
     return ok;
 }
 
 static bool append_preview(Pipeline *pipeline, const Subscriber *subscriber,
-                           PreviewKind kind, GString *out, GError **error)
+                           const View *view, GString *out, GError **error)
 {
-    if (kind == PREVIEW_MIME)
-        return append_message(pipeline, subscriber, out, error);
+    if (view->kind == PREVIEW_MIME)
+        return append_message(pipeline, subscriber, view, out, error);
+    if (view->kind == PREVIEW_MAIL &&
+        !append_header(pipeline, subscriber, view, out, error))
+        return false;
     Filled filled;
     filled_init(&filled);
     bool ok = letter_merge(pipeline->letter, subscriber, &filled, error);
-    if (ok && kind == PREVIEW_MAIL)
-        ok = append_mail(pipeline, subscriber, &filled, out, error);
-    else if (ok)
-        g_string_append(out, kind == PREVIEW_TEXT ? filled.text->str
-                                                  : filled.html->str);
+    if (ok)
+        g_string_append(out, view->kind == PREVIEW_HTML ? filled.html->str
+                                                        : filled.text->str);
     filled_clear(&filled);
     return ok;
 }
 
 bool pipeline_preview(Pipeline *pipeline, const char *as, PreviewKind kind,
-                      GString *out, char **shown, GError **error)
+                      const Clock *clock, GString *out, char **shown,
+                      GError **error)
 {
+    View view = {kind, pipeline->options->date_seconds, 0};
+    if (view.date_seconds == 0) {
+        view.date_seconds = clock->wall_us(clock) / 1000000;
+        view.date_offset_minutes = date_local_offset(view.date_seconds);
+    }
     const Subscriber *subscriber = find_subscriber(pipeline, as, error);
     if (subscriber == NULL)
         return false;
     if (shown != NULL)
         *shown = g_strdup(subscriber_address(subscriber)->text);
-    bool ok = append_preview(pipeline, subscriber, kind, out, error);
+    bool ok = append_preview(pipeline, subscriber, &view, out, error);
     return list_rewind(pipeline->list, ok ? error : NULL) && ok;
 }
 
@@ -304,7 +328,7 @@ static bool name_test(Pipeline *pipeline, Journal *journal, GError **error)
 bool pipeline_plan(Pipeline *pipeline, Journal *journal, bool revise,
                    PipelinePlan *plan, GError **error)
 {
-    *plan = (PipelinePlan){.to_send = pipeline->summary.recipients};
+    *plan = (PipelinePlan){.to_send = pipeline->summary.counts.given};
     if (pipeline->options->test != NULL && !name_test(pipeline, journal, error))
         return false;
     GError *failure = NULL;
@@ -369,12 +393,11 @@ bool pipeline_send(Pipeline *pipeline, Journal *journal,
     const Config *config = pipeline->config;
     bool begun = plan->known
                      ? journal_set_recipients(journal, pipeline->campaign,
-                                              pipeline->summary.recipients,
+                                              pipeline->summary.counts.given,
                                               error)
                      : begin_campaign(pipeline, journal, send, error);
     if (!begun)
         return false;
-    int64_t date = pipeline->options->date_seconds;
     DeliveryPlan delivery = {
         .list = pipeline->list,
         .total = plan->to_send,
@@ -388,8 +411,7 @@ bool pipeline_send(Pipeline *pipeline, Journal *journal,
         .hello = hello_name(config),
         .password = send->password,
         .clock = send->clock,
-        .date_seconds = date,
-        .date_offset_minutes = date_local_offset(date),
+        .date_seconds = pipeline->options->date_seconds,
         .stop = send->stop,
         .report = send->report,
         .report_data = send->report_data,

@@ -28,7 +28,7 @@ typedef struct PipelineOptions {
     const char *campaign; /* a name of its own; NULL: from the post */
     const char *test;     /* one copy to this address, marked as a test */
     ListOptions recipients;
-    int64_t date_seconds; /* > 0: the date of every message */
+    int64_t date_seconds; /* > 0: the date of every message, in UTC */
 } PipelineOptions;
 
 typedef struct Pipeline Pipeline;
@@ -66,11 +66,12 @@ typedef enum {
 } PreviewKind;
 
 /* One recipient's copy: header and text, the text part, the HTML part, or
- * the bytes of the wire. `as` NULL: the list's first recipient. An address
- * that is not in the list is an ERROR_INPUT. `shown` (may be NULL) gets the
- * recipient's address. */
+ * the bytes of the wire. Its date is the pinned one, or that of `clock`. `as`
+ * NULL: the list's first recipient. An address that is not in the list is an
+ * ERROR_INPUT. `shown` (may be NULL) gets the recipient's address. */
 bool pipeline_preview(Pipeline *pipeline, const char *as, PreviewKind kind,
-                      GString *out, char **shown, GError **error);
+                      const Clock *clock, GString *out, char **shown,
+                      GError **error);
 
 typedef struct PipelinePlan {
     bool known;                  /* the journal has this campaign */

@@ -90,7 +90,6 @@ static bool visit_all(List *list, const Review *review, GError **error)
     const Subscriber *subscriber;
     while ((subscriber = list_next(list, &failure)) != NULL) {
         RecipientsSummary *summary = review->summary;
-        summary->recipients++;
         count_fields(review->tallies, review->tally_count, subscriber);
         if (is_tallied(review->letter, subscriber))
             continue;
@@ -100,6 +99,7 @@ static bool visit_all(List *list, const Review *review, GError **error)
                                        (int64_t)bytes->len);
     }
     g_string_free(bytes, TRUE);
+    review->summary->counts = *list_counts(list);
     if (failure != NULL) {
         g_propagate_error(error, failure);
         return false;

@@ -18,10 +18,9 @@
 #include "list/list.h"
 #include "message/message.h"
 
-/* Sizes in bytes of the largest message seen. */
 typedef struct RecipientsSummary {
-    int64_t recipients;
-    int64_t largest_message;
+    ListCounts counts;
+    int64_t largest_message; /* bytes */
 } RecipientsSummary;
 
 /* Reads the list to its end and rewinds it. False only when reading had to

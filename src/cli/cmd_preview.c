@@ -53,9 +53,10 @@ static void print_counts(const Setup *setup, const char *shown)
     g_autofree char *count = report_count(facts.recipients);
     g_autofree char *size = size_to_text(facts.largest_message);
     g_autofree char *address = error_printable(shown);
-    fprintf(stderr, "%s %s, %s, %zu links, body taken as %s (%s); shown: %s\n",
+    fprintf(stderr, "%s %s, %s, %zu %s, body taken as %s (%s); shown: %s\n",
             count, facts.recipients == 1 ? "recipient" : "recipients", size,
-            facts.links, facts.format, facts.format_reason, address);
+            facts.links, facts.links == 1 ? "link" : "links", facts.format,
+            facts.format_reason, address);
 }
 
 static int show(Setup *setup, const Options *options, PreviewKind kind,
@@ -64,8 +65,8 @@ static int show(Setup *setup, const Options *options, PreviewKind kind,
     GString *out = g_string_new(NULL);
     g_autofree char *shown = NULL;
     bool ok = pipeline_check(setup->pipeline, setup->findings, error) &&
-              pipeline_preview(setup->pipeline, options->as, kind, out, &shown,
-                               error);
+              pipeline_preview(setup->pipeline, options->as, kind,
+                               clock_system(), out, &shown, error);
     if (ok)
         fwrite(out->str, 1, out->len, stdout);
     fflush(stdout);

@@ -129,8 +129,9 @@ void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan)
               tls_names[relay->tls], relay->user ? ", as " : "",
               relay->user ? relay->user : "");
     print_rate(stream, &config->sending, plan);
-    print_row(stream, "Mail", "%s, %zu links, from %s (%s)", size, facts.links,
-              facts.format, facts.format_reason);
+    print_row(stream, "Mail", "%s, %zu %s, from %s (%s)", size, facts.links,
+              facts.links == 1 ? "link" : "links", facts.format,
+              facts.format_reason);
 }
 
 /* --- the summary --- */

@@ -63,7 +63,7 @@ static bool read_bytes(const char *path, GString *bytes, GError **error)
         return fail_system(path, errno, error);
     char buffer[16384];
     ssize_t count = 0;
-    while (bytes->len <= CONFIG_BYTES_MAX) {
+    while (bytes->len <= (size_t)CONFIG_BYTES_MAX) {
         count = read(file, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR)
             continue;
@@ -75,7 +75,7 @@ static bool read_bytes(const char *path, GString *bytes, GError **error)
     close(file);
     if (count < 0)
         return fail_system(path, number, error);
-    if (bytes->len > CONFIG_BYTES_MAX) {
+    if (bytes->len > (size_t)CONFIG_BYTES_MAX) {
         error_set(error, ERROR_CONFIG,
                   "%s: over %d bytes, which no configuration needs", path,
                   CONFIG_BYTES_MAX);

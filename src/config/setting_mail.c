@@ -95,7 +95,8 @@ static bool read_host(const SettingContext *context, const Value *value,
     g_autoptr(GError) reason = NULL;
     char *host = setting_host_parse(text, &reason);
     if (host == NULL) {
-        setting_fail(context, value, error, ": %s", reason->message);
+        setting_fail(context, value, error, ": %s",
+                     reason ? reason->message : "no host");
         return false;
     }
     setting_replace(member, host);

@@ -11,11 +11,11 @@
 
 #define AT(member) offsetof(Config, member)
 
-#define DAY_S (24 * 3600)
+#define DAY_S INT64_C(86400)
 #define KEY_MAX 60 /* bytes of an unknown key that an error repeats */
 
 const SettingSection settings_sections[] = {
-    {"", "Keys at the top of the file."},
+    {"", "What holds for every run, without indentation."},
     {"sender", "Who writes."},
     {"list", "What the mail is part of, and how one leaves it."},
     {"relay", "The server that takes the mail. Its password never stands in "
@@ -79,7 +79,7 @@ const Setting settings_table[] = {
     {.key = "sender.from",
      .type = &setting_mailbox,
      .offset = AT(sender.from),
-     .help = "The name and address that readers see, such as Mirage News "
+     .help = "The name and address that readers see, such as Example News "
              "<news@example.org>; needed to send."},
     {.key = "sender.reply_to",
      .type = &setting_mailbox,

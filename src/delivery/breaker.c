@@ -75,15 +75,14 @@ bool breaker_refuse(Breaker *breaker, const Reply *reply,
         breaker->code = reply->code;
         memcpy(breaker->enhanced, reply->enhanced, sizeof reply->enhanced);
     }
-    if (breaker->is_complete)
-        return true;
     Address *copy = g_new0(Address, 1);
     address_copy(copy, address);
     g_ptr_array_add(breaker->row, copy);
     if (breaker->row->len > BREAKER_MEMORY)
         g_ptr_array_remove_index(breaker->row, 0);
-    breaker->is_complete = breaker->row->len >= BREAKER_ROW &&
-                           count_domains(breaker->row) >= BREAKER_DOMAINS;
+    if (breaker->row->len >= BREAKER_ROW &&
+        count_domains(breaker->row) >= BREAKER_DOMAINS)
+        breaker->is_complete = true;
     return breaker->is_complete;
 }
 

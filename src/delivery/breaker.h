@@ -30,12 +30,13 @@ void breaker_free(Breaker *breaker);
 /* A message was accepted: the row ends. */
 void breaker_accept(Breaker *breaker);
 
-/* True when the row is complete, with this refusal or before it. */
+/* The next of the row, already written down as failed. True when the row is
+ * complete, with this one or before it. */
 bool breaker_refuse(Breaker *breaker, const Reply *reply,
                     const Address *address);
 
-/* The recipients of the row, at most the last BREAKER_MEMORY; empties it. Of
- * Address *, to be freed with g_ptr_array_unref(). */
+/* The recipients of the row, at most the last BREAKER_MEMORY, that were not
+ * taken before. Of Address *, to be freed with g_ptr_array_unref(). */
 GPtrArray *breaker_take_row(Breaker *breaker);
 
 #endif

@@ -81,9 +81,10 @@ LineContext *line_context_new(const RelayConfig *relay, const char *hello,
         context->tls = tls_context_new(relay->ca_file, error);
         is_good = context->tls != NULL;
     }
-    if (!is_good)
-        g_clear_pointer(&context, line_context_free);
-    return context;
+    if (is_good)
+        return context;
+    line_context_free(context);
+    return NULL;
 }
 
 void line_context_free(LineContext *context)
@@ -104,6 +105,17 @@ void line_context_cancel(LineContext *context)
 {
     if (!atomic_exchange(&context->cancelled, true))
         raise_flag(context->cancel_pipe);
+}
+
+int line_start_thread(pthread_t *thread, void *(*run)(void *), void *data)
+{
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int result = pthread_create(thread, NULL, run, data);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return result;
 }
 
 /* --- the loopback port --- */
@@ -196,13 +208,7 @@ static bool accept_from(Line *line, int port)
 
 static bool start_pump(Line *line)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int result = pthread_create(&line->thread, NULL, pump_run, line);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    line->has_thread = result == 0;
+    line->has_thread = line_start_thread(&line->thread, pump_run, line) == 0;
     return line->has_thread;
 }
 
@@ -253,9 +259,10 @@ Line *line_open(LineContext *context, GError **error)
     is_good = is_good && wire_connect(&line->wire, error) &&
               login_run(&line->wire, &line->offer, error) &&
               listen_loopback(line, error);
-    if (!is_good)
-        g_clear_pointer(&line, line_close);
-    return line;
+    if (is_good)
+        return line;
+    line_close(line);
+    return NULL;
 }
 
 void line_cancel(Line *line)

@@ -9,7 +9,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -26,7 +25,8 @@ typedef struct Lookup {
     char *host;
     char port[8];
     int done_pipe[2];
-    int result; /* of getaddrinfo() */
+    atomic_bool is_done; /* what follows may be read */
+    int result;          /* of getaddrinfo() */
     struct addrinfo *addresses;
 } Lookup;
 
@@ -70,7 +70,8 @@ static void lookup_release(Lookup *lookup)
 static void *run_lookup(void *data)
 {
     Lookup *lookup = data;
-    lookup->result = ask(lookup, AI_ADDRCONFIG, &lookup->addresses);
+    lookup->result = ask(lookup, 0, &lookup->addresses);
+    atomic_store(&lookup->is_done, true);
     ssize_t ignored = write(lookup->done_pipe[1], "", 1);
     (void)ignored; /* an empty pipe takes one byte */
     lookup_release(lookup);
@@ -86,13 +87,8 @@ static bool start_lookup(Lookup *lookup, GError **error)
         return false;
     }
     pthread_t thread;
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     atomic_fetch_add(&lookup->owners, 1);
-    int result = pthread_create(&thread, NULL, run_lookup, lookup);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int result = line_start_thread(&thread, run_lookup, lookup);
     if (result == 0) {
         pthread_detach(thread);
         return true;
@@ -124,6 +120,7 @@ static bool find_addresses(Wire *wire, Lookup *lookup, GError **error)
     int64_t deadline_ns = moment_after(wire->context->connect_timeout_ns);
     switch (wire_wait(wire, lookup->done_pipe[0], POLLIN, deadline_ns)) {
     case WAIT_READY:
+        g_assert(atomic_load(&lookup->is_done));
         return lookup->result == 0 || set_lookup_error(lookup, error);
     case WAIT_CANCELLED:
         wire_set_cancelled(wire, error);
@@ -225,14 +222,14 @@ bool wire_connect(Wire *wire, GError **error)
     bool is_good = find_addresses(wire, lookup, error);
     if (is_good) {
         int count = 0;
-        int error_number = 0;
+        int error_number = 0; /* the first address is the likeliest one */
         is_good = false;
         for (const struct addrinfo *next = lookup->addresses;
              next != NULL && !is_good && error_number != ECANCELED;
              next = next->ai_next) {
             is_good = try_address(wire, next);
-            error_number = errno;
-            count++;
+            if (count++ == 0 || errno == ECANCELED)
+                error_number = errno;
         }
         if (!is_good)
             set_connect_error(wire, count, error_number, error);

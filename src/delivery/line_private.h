@@ -22,9 +22,10 @@
 
 #include "delivery/line.h"
 
-#define LINE_REPLY_LINE_MAX 2048   /* bytes of one line of a reply */
-#define LINE_REPLY_MAX (16 * 1024) /* bytes of one whole reply */
-#define LINE_BUFFER_SIZE (64 * 1024)
+#define LINE_REPLY_LINE_MAX 2048 /* bytes of one line of a reply */
+#define LINE_REPLY_MAX 16384     /* bytes of one whole reply */
+#define LINE_BUFFER_SIZE 65536
+#define LINE_POLL_MAX_MS INT64_C(3600000)
 
 /* --- settings --- */
 
@@ -186,7 +187,10 @@ void watch_sent(Watch *watch, const char *bytes, size_t length);
 bool watch_received(Watch *watch, const char *bytes, size_t length,
                     GString *passed, char **failure);
 
-/* --- line_pump.c, and the line itself --- */
+/* --- line.c, line_pump.c --- */
+
+/* Starts a thread that gets no signals. 0, or an error number. */
+int line_start_thread(pthread_t *thread, void *(*run)(void *), void *data);
 
 struct Line {
     LineContext *context;

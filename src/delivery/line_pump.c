@@ -242,7 +242,7 @@ static int poll_milliseconds(const Pump *pump)
     if (patience == 0)
         return -1;
     int64_t left_ns = pump->moved_ns + patience - now_ns();
-    return left_ns <= 0 ? 0 : (int)MIN(left_ns / 1000000 + 1, 3600 * 1000);
+    return left_ns <= 0 ? 0 : (int)MIN(left_ns / 1000000 + 1, LINE_POLL_MAX_MS);
 }
 
 /* --- the loop --- */
@@ -252,17 +252,19 @@ static bool wait_for_either(Pump *pump)
 {
     Line *line = pump->line;
     bool has_down = pump->down_start < pump->down->len;
-    short relay_events = has_down ? 0 : pump->down_wants;
+    int relay_events = has_down ? 0 : pump->down_wants;
     if (is_blocked_up(pump))
         relay_events |= pump->up_wants;
-    short client_events = has_down ? POLLOUT : 0;
+    int client_events = has_down ? POLLOUT : 0;
     if (!is_blocked_up(pump))
         client_events |= POLLIN;
     /* A descriptor of which nothing is wanted would only report its end,
      * again and again. */
     struct pollfd polled[] = {
-        {.fd = client_events != 0 ? line->client : -1, .events = client_events},
-        {.fd = relay_events != 0 ? line->wire.fd : -1, .events = relay_events},
+        {.fd = client_events != 0 ? line->client : -1,
+         .events = (short)client_events},
+        {.fd = relay_events != 0 ? line->wire.fd : -1,
+         .events = (short)relay_events},
         {.fd = line->wire.wake_fd, .events = POLLIN},
         {.fd = line->context->cancel_pipe[0], .events = POLLIN},
     };

@@ -169,6 +169,9 @@ TlsContext *tls_context_new(const char *ca_file, GError **error)
     pthread_mutex_init(&context->lock, NULL);
     SSL_CTX_set_app_data(ssl, context);
     SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
+    /* Many relays close without a good-bye. SMTP has its own ends (the reply
+     * to the dot, QUIT), and an error here would cost the session. */
+    SSL_CTX_set_options(ssl, SSL_OP_IGNORE_UNEXPECTED_EOF);
     SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER, check_certificate);
     SSL_CTX_set_mode(ssl, SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -219,6 +222,10 @@ void tls_free(Tls *tls)
 {
     if (tls == NULL)
         return;
+    /* Else OpenSSL would give up the session when this side did not say
+     * good-bye, which has no time for it when the relay is gone. */
+    if (SSL_is_init_finished(tls->ssl))
+        SSL_set_shutdown(tls->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     SSL_free(tls->ssl);
     g_free(tls->host);
     g_free(tls->not_before);

@@ -20,7 +20,7 @@ static int milliseconds_until(int64_t deadline_ns)
     int64_t left_ns = deadline_ns - now_ns();
     if (left_ns <= 0)
         return 0;
-    return (int)MIN(left_ns / 1000000 + 1, 3600 * 1000);
+    return (int)MIN(left_ns / 1000000 + 1, LINE_POLL_MAX_MS);
 }
 
 WaitResult wire_wait(const Wire *wire, int fd, short events,

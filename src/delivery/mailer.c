@@ -24,13 +24,13 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "delivery/line.h"
+#include "delivery/mailer_private.h"
 
 /* libESMTP's own patience beyond the line's: the line is to decide. */
 #define PATIENCE_MORE_NS (60 * UNITS_SECOND_NS)
 /* Its patience for one write. After it libESMTP would drop bytes and go on,
  * so a message that takes as long is never finished. */
-#define TRANSFER_TIMEOUT_NS (6 * 3600 * UNITS_SECOND_NS)
+#define TRANSFER_TIMEOUT_NS (21600 * UNITS_SECOND_NS) /* 6 h */
 
 struct Mailer {
     LineContext *lines;
@@ -39,126 +39,10 @@ struct Mailer {
     int64_t data_timeout_ns;
 };
 
-typedef enum {
-    PHASE_QUEUED,    /* with libESMTP, MAIL not answered */
-    PHASE_MAIL,      /* MAIL accepted */
-    PHASE_RECIPIENT, /* RCPT accepted */
-    PHASE_BODY,      /* the message is being read */
-    PHASE_DOT,       /* intended: the dot may leave */
-    PHASE_SETTLED,
-} Phase;
-
-typedef struct Session Session;
-
-/* One job on its way. */
-typedef struct Carriage {
-    Session *session;
-    int number; /* among the session's transactions, from 1 */
-    MailerJob job;
-    Phase phase;
-    smtp_message_t message;
-    smtp_recipient_t recipient;
-    bool handed_over; /* libESMTP has the bytes */
-    int64_t body_ns;  /* when it began to read */
-} Carriage;
-
-struct Session {
-    const Mailer *mailer;
-    const MailerCalls *calls;
-    Line *line;
-    smtp_session_t smtp;
-    int messages_max;
-    bool is_connected;    /* libESMTP has reached the line */
-    bool is_closing;      /* no more jobs */
-    int begun;            /* transactions that MAIL was answered for */
-    GPtrArray *carriages; /* of Carriage *, in order */
-};
-
 static int64_t now_ns(void)
 {
     const Clock *clock = clock_system();
     return clock->monotonic_ns(clock);
-}
-
-/* --- outcomes --- */
-
-static Outcome outcome_of(ReplyMeaning meaning)
-{
-    switch (meaning) {
-    case REPLY_ACCEPTED:
-        return OUTCOME_SENT;
-    case REPLY_RETRY:
-    case REPLY_THROTTLED:
-    case REPLY_QUOTA:
-        return OUTCOME_DEFERRED;
-    case REPLY_FAILED:
-    case REPLY_REFUSED:
-        return OUTCOME_FAILED;
-    case REPLY_STOP:
-        break;
-    }
-    return OUTCOME_NONE;
-}
-
-static void settle(Carriage *carriage, const MailerResult *result)
-{
-    const MailerCalls *calls = carriage->session->calls;
-    g_assert(carriage->phase != PHASE_SETTLED);
-    carriage->phase = PHASE_SETTLED;
-    calls->settle(calls->data, &carriage->job, result);
-}
-
-/* A reply out of turn (500 to 504) is nobody's fault: a command was lost on
- * the way, or the relay is confused. */
-static ReplyMeaning meaning_of(const Reply *reply, ReplyStep step)
-{
-    ReplyMeaning meaning = reply_meaning(reply, step);
-    bool is_about_order = reply->code >= 500 && reply->code <= 504;
-    if (is_about_order && step != REPLY_STEP_MAIL &&
-        (meaning == REPLY_FAILED || meaning == REPLY_REFUSED))
-        return REPLY_RETRY;
-    return meaning;
-}
-
-/* The answer to one step, which is not an acceptance before the end. */
-static void settle_by_reply(Carriage *carriage, ReplyStep step,
-                            const Reply *reply)
-{
-    MailerResult result = {.step = step, .reply = *reply};
-    result.meaning = meaning_of(reply, step);
-    result.outcome = outcome_of(result.meaning);
-    /* A relay that takes so many messages per connection says so here: this
-     * one has only to come again. */
-    if (step == REPLY_STEP_MAIL && reply->code == 421 && carriage->number > 1)
-        result.outcome = OUTCOME_NONE;
-    if (reply->code == 421 || step == REPLY_STEP_MAIL)
-        carriage->session->is_closing = true;
-    settle(carriage, &result);
-}
-
-static void settle_without_reply(Carriage *carriage, Outcome outcome,
-                                 ReplyStep step, const char *reason)
-{
-    MailerResult result = {
-        .outcome = outcome, .step = step, .meaning = REPLY_RETRY};
-    result.reply.text = g_strdup(reason);
-    carriage->session->is_closing = true;
-    settle(carriage, &result);
-    reply_clear(&result.reply);
-}
-
-/* libESMTP's status and the line's record of the same answer. The record is
- * whole; the status counts when they differ. */
-static void read_answer(const Carriage *carriage, ReplyStep step,
-                        const smtp_status_t *status, Reply *reply)
-{
-    line_reply(carriage->session->line, step, reply);
-    if (reply->code == status->code)
-        return;
-    reply_clear(reply);
-    g_autofree char *text = g_strdup_printf(
-        "%03d %s", status->code, status->text != NULL ? status->text : "");
-    reply_parse(text, strlen(text), reply);
 }
 
 /* --- feeding --- */
@@ -267,6 +151,20 @@ static const char *give_message(void **context, int *length, void *data)
     return NULL;
 }
 
+/* libESMTP's status and the line's record of the same answer. The record is
+ * whole; the status counts when they differ. */
+static void read_answer(const Carriage *carriage, ReplyStep step,
+                        const smtp_status_t *status, Reply *reply)
+{
+    line_reply(carriage->session->line, step, reply);
+    if (reply->code == status->code)
+        return;
+    reply_clear(reply);
+    g_autofree char *text = g_strdup_printf(
+        "%03d %s", status->code, status->text != NULL ? status->text : "");
+    reply_parse(text, strlen(text), reply);
+}
+
 static void on_mail(Carriage *carriage)
 {
     Session *session = carriage->session;
@@ -370,70 +268,6 @@ static void on_event(smtp_session_t smtp, int event, void *data, ...)
     va_end(arguments);
 }
 
-/* --- when libESMTP has ended --- */
-
-static const char *reason_of(const Session *session)
-{
-    const char *failure = line_failure(session->line);
-    if (failure[0] != '\0')
-        return failure;
-    return session->is_closing ? "the session was ended here"
-                               : "the session ended early";
-}
-
-/* The first answer of the transaction that was not an acceptance. */
-static bool settle_by_record(Carriage *carriage)
-{
-    static const ReplyStep steps[] = {REPLY_STEP_MAIL, REPLY_STEP_RECIPIENT,
-                                      REPLY_STEP_MESSAGE, REPLY_STEP_SESSION};
-    Line *line = carriage->session->line;
-    bool is_settled = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(steps) && !is_settled; i++) {
-        Reply reply = {0};
-        line_reply(line, steps[i], &reply);
-        int class = reply.code / 100;
-        bool is_last = steps[i] == REPLY_STEP_MESSAGE && line_dot_left(line);
-        /* A 421 that was no answer leaves a sent dot unanswered. */
-        if (steps[i] == REPLY_STEP_SESSION && line_dot_left(line))
-            class = 0;
-        is_settled = class == 4 || class == 5 || (class == 2 && is_last);
-        if (is_settled)
-            settle_by_reply(carriage, steps[i], &reply);
-        reply_clear(&reply);
-    }
-    return is_settled;
-}
-
-/* A job that no event has settled: libESMTP could not read an answer, or none
- * came, or its turn never came. */
-static void settle_left_over(Carriage *carriage)
-{
-    Session *session = carriage->session;
-    const char *reason = reason_of(session);
-    int transactions = line_transactions(session->line);
-    if (transactions < carriage->number) {
-        settle_without_reply(carriage, OUTCOME_NONE, REPLY_STEP_SESSION,
-                             reason);
-        return;
-    }
-    g_assert(transactions == carriage->number);
-    if (settle_by_record(carriage))
-        return;
-    bool dot_left = line_dot_left(session->line);
-    settle_without_reply(carriage, dot_left ? OUTCOME_UNKNOWN : OUTCOME_NONE,
-                         dot_left ? REPLY_STEP_MESSAGE : REPLY_STEP_SESSION,
-                         reason);
-}
-
-static void settle_rest(Session *session)
-{
-    for (guint i = 0; i < session->carriages->len; i++) {
-        Carriage *carriage = g_ptr_array_index(session->carriages, i);
-        if (carriage->phase != PHASE_SETTLED)
-            settle_left_over(carriage);
-    }
-}
-
 /* --- one session --- */
 
 static void set_timeout(smtp_session_t smtp, int which, int64_t timeout_ns)
@@ -441,7 +275,7 @@ static void set_timeout(smtp_session_t smtp, int which, int64_t timeout_ns)
     /* In milliseconds, whatever its manual says. */
     int64_t milliseconds = timeout_ns / 1000000;
     smtp_set_timeout(smtp, which | Timeout_OVERRIDE_RFC2822_MINIMUM,
-                     (long)MIN(milliseconds, INT_MAX));
+                     (long)MIN(milliseconds, (int64_t)INT_MAX));
 }
 
 static void prepare(Session *session)

@@ -400,15 +400,19 @@ static void settle_quota(Worker *worker, Job *job, const Reply *reply)
     run_fail(worker->run, failure);
 }
 
+/* First written down as failed, then looked at as part of a row: whoever
+ * completes the row turns all of it into deferrals, and must find them
+ * written. */
 static void settle_failed(Worker *worker, Job *job, const MailerResult *result)
 {
     const Reply *reply = &result->reply;
-    bool about_message = result->step == REPLY_STEP_MAIL ||
-                         result->step == REPLY_STEP_MESSAGE;
+    const Address *address = job_address(job);
     g_autoptr(GPtrArray) row = NULL;
-    if (about_message)
-        row = run_refused(worker->run, reply, job_address(job));
-    settle_final(worker, job, OUTCOME_FAILED, reply);
+    record(worker, address, OUTCOME_FAILED, reply, 0);
+    tell(worker, address, OUTCOME_FAILED, reply);
+    if (result->step == REPLY_STEP_MAIL || result->step == REPLY_STEP_MESSAGE)
+        row = run_refused(worker->run, reply, address);
+    job_done(worker, job);
     if (row == NULL)
         return;
     int64_t now_us = run_wall_us(worker->run);
@@ -447,7 +451,7 @@ static void settle_job(void *data, const MailerJob *mail,
     bool was_first = g_queue_peek_head(&worker->out) == job;
     bool was_out = g_queue_remove(&worker->out, job);
     assert(was_out); /* exactly one settle() a job */
-    if (result->outcome != OUTCOME_NONE)
+    if (result->outcome != OUTCOME_NONE || result->reply.code != 0)
         worker->answered++;
     if (result->outcome == OUTCOME_SENT) {
         run_accepted(worker->run);

@@ -10,6 +10,25 @@ static bool ends_address(char c)
     return c == '\0' || c == '<' || g_ascii_isspace(c);
 }
 
+static size_t char_size(char first)
+{
+    return (size_t)g_utf8_skip[(unsigned char)first];
+}
+
+/* Beyond the specification: Chinese and Japanese put no blank behind an
+ * address. Their punctuation ends it, and so does a bracket that was not
+ * opened in it, when a character beyond ASCII follows. */
+static bool ends_before_cjk(const char *text, size_t at, int *brackets)
+{
+    gunichar c = g_utf8_get_char(text + at);
+
+    if (c == '(')
+        ++*brackets;
+    if (c == ')' && --*brackets < 0)
+        return (unsigned char)text[at + 1] >= 0x80;
+    return (c >= 0x3000 && c <= 0x303f) || (c >= 0xff01 && c <= 0xff5e);
+}
+
 /* The length of the host at `text`; 0 when it is none. Underscores may not
  * stand in its last two labels. */
 static size_t match_host(const char *text, bool needs_dot)
@@ -18,8 +37,9 @@ static size_t match_host(const char *text, bool needs_dot)
     int dots = 0;
     bool last = false; /* underscore in the last label, in the one before */
     bool before = false;
+    int brackets = 0;
 
-    for (;; length++) {
+    for (;; length += char_size(text[length])) {
         unsigned char c = (unsigned char)text[length];
         if (c == '_') {
             last = true;
@@ -27,7 +47,8 @@ static size_t match_host(const char *text, bool needs_dot)
             before = last;
             last = false;
             dots++;
-        } else if (c < 0x80 && !g_ascii_isalnum((char)c) && c != '-') {
+        } else if (c < 0x80 ? !g_ascii_isalnum((char)c) && c != '-'
+                            : ends_before_cjk(text, length, &brackets)) {
             break;
         }
     }
@@ -79,13 +100,14 @@ static bool match_web(const char *text, size_t start, size_t host,
     size_t end = start + host;
     size_t size = match_host(text + end, host == 0);
     size_t smallest;
+    int brackets = 0;
 
     if (size == 0)
         return false;
     smallest = end;
     end += size;
-    while (!ends_address(text[end]))
-        end++;
+    while (!ends_address(text[end]) && !ends_before_cjk(text, end, &brackets))
+        end += char_size(text[end]);
     end = start + trim_end(text + start, end - start);
     if (end <= smallest)
         return false;

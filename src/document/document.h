@@ -26,10 +26,10 @@
 typedef enum { DOCUMENT_MARKDOWN, DOCUMENT_HTML } DocumentFormat;
 
 typedef struct DocumentSource {
-    const char *text;       /* UTF-8, LF */
+    const char *text; /* UTF-8, LF */
     size_t length;
     DocumentFormat format;
-    const char *file;       /* for findings */
+    const char *file; /* for findings */
     int first_line;
     const char *base_url;   /* what relative addresses start from; NULL */
     const char *title;      /* a first heading equal to it is dropped; NULL */
@@ -43,9 +43,8 @@ Document *document_read(const DocumentSource *source, Findings *findings,
 
 /* A whole page of our own, from <!DOCTYPE> to </html>, for the shell of a
  * template: neither sanitised nor changed, comments kept. */
-Document *document_read_shell(const char *html, size_t length,
-                              const char *file, const char *gap_prefix,
-                              GError **error);
+Document *document_read_shell(const char *html, size_t length, const char *file,
+                              const char *gap_prefix, GError **error);
 void document_free(Document *document);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Document, document_free)
 

@@ -496,11 +496,32 @@ static Node *embed(Sanitizer *sanitizer, Node *node)
     return remove_node(sanitizer, node);
 }
 
-static Node *replace_field(Sanitizer *sanitizer, Node *node)
+static bool is_blank_text(const Node *node)
+{
+    return node->kind == NODE_TEXT &&
+           node->text[strspn(node->text, " \t\n")] == '\0';
+}
+
+/* A box at the start of a list item is a task; elsewhere it is a switch of
+ * some page that is not here. */
+static bool is_task_box(const Node *node)
 {
     const char *type = node_attribute(node, "type");
+    const Node *before = node->previous;
+    const Node *parent = node->parent;
 
-    if (type && g_ascii_strcasecmp(type, "checkbox") == 0) {
+    if (!type || g_ascii_strcasecmp(type, "checkbox") != 0)
+        return false;
+    while (before && is_blank_text(before))
+        before = before->previous;
+    if (node_is(parent, "p") || node_is(parent, "label"))
+        parent = parent->parent;
+    return !before && node_is(parent, "li");
+}
+
+static Node *replace_field(Sanitizer *sanitizer, Node *node)
+{
+    if (is_task_box(node)) {
         const char *text = node_attribute(node, "checked") ? "[x] " : "[ ] ";
         node_insert_before(node, node_new_text(sanitizer->document, text,
                                                strlen(text), node->line));

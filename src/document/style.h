@@ -1,11 +1,13 @@
 /*
  * style.h - a theme: a small subset of CSS, written into style attributes.
  *
- * Selectors: element, .class, element.class, and descendants of up to three
- * of these, separated by commas; specificity and order as in CSS. Rules
- * outside @-rules are inlined; @media blocks and [data-og…] rules are kept
- * as they are for the page's <style>. Anything else is an ERROR_INPUT with
- * line and column. An element's own style attribute wins over the theme.
+ * Selectors: element, .class, element.class, each with :first-child or
+ * :last-child, and descendants of up to three of these, separated by commas;
+ * specificity and order as in CSS. Rules outside @-rules are inlined; @media
+ * blocks and [data-og…] rules are kept as they are for the page's <style>.
+ * Anything else is an ERROR_INPUT with line and column, and so is what could
+ * load something or leave the <style>: url(), `<`. An element's own style
+ * attribute wins over the theme.
  */
 #ifndef DOCUMENT_STYLE_H
 #define DOCUMENT_STYLE_H

@@ -64,6 +64,13 @@ static bool find_content(const Lines *lines, const Block *block, int index,
     return true;
 }
 
+/* Whatever stands before the backslash, as the specification has it. */
+static bool is_escaped_bar(const Text *text, size_t i)
+{
+    return text->at[i] == '\\' && i + 1 < text->length &&
+           text->at[i + 1] == '|';
+}
+
 /* Takes the next cell off `row`. */
 static bool next_cell(Text *row, Text *cell)
 {
@@ -72,7 +79,7 @@ static bool next_cell(Text *row, Text *cell)
     if (row->length == 0)
         return false;
     while (i < row->length && row->at[i] != '|')
-        i += row->at[i] == '\\' && i + 1 < row->length ? 2 : 1;
+        i += is_escaped_bar(row, i) ? 2 : 1;
     *cell = strip((Text){row->at, i});
     if (i < row->length)
         i++;
@@ -163,7 +170,8 @@ static char *match_header(const Lifter *lifter, const Block *block, int index,
         !find_content(lifter->lines, block, index, &header, before) ||
         !find_content(lifter->lines, block, index + 1, &dashes, &unused))
         return NULL;
-    if (!has_bar(header) && !has_bar(dashes))
+    if (!has_bar(header) && !has_bar(dashes) &&
+        !memchr(dashes.at, ':', dashes.length))
         return NULL;
     alignment = parse_delimiters(dashes);
     if (!alignment || count_cells(header) != strlen(alignment))
@@ -260,11 +268,8 @@ static void add_cell(Lines *out, const char *prefix, const Lifter *lifter,
     token_append(line, lifter->mark, TABLES_TOKEN_CELL, 0);
     g_string_append_c(line, ' ');
     for (i = 0; i < cell.length; i++) {
-        if (cell.at[i] == '\\' && i + 1 < cell.length) {
-            if (cell.at[i + 1] != '|')
-                g_string_append_c(line, '\\');
+        if (is_escaped_bar(&cell, i))
             i++;
-        }
         g_string_append_c(line, cell.at[i]);
     }
     g_string_append_c(line, ' ');

@@ -4,12 +4,9 @@
 #include <string.h>
 
 #include "document/cluster.h"
+#include "document/element.h"
 #include "document/text_link.h"
-
-/* While a run is being put together: blanks that held a line end of the
- * source. Between two characters of a script without blanks they vanish. */
-#define SOFT_LINE_END '\x1e'
-#define NO_BREAK_SPACE "\xC2\xA0"
+#include "document/text_mark.h"
 
 typedef struct Inline {
     TextWriter *writer;
@@ -47,12 +44,6 @@ bool text_is_hidden(const Node *node)
     return is_one_of(node, names) || node_attribute(node, "hidden");
 }
 
-static bool is_blank(char byte)
-{
-    return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r' ||
-           byte == '\f';
-}
-
 static void put_text(Inline *in, const char *text)
 {
     GString *out = in->out;
@@ -64,15 +55,15 @@ static void put_text(Inline *in, const char *text)
             text++;
         g_string_append_len(out, from, text - from);
         from = text;
-        for (; is_blank(*text); text++)
+        for (; element_is_blank(*text); text++)
             has_line_end = has_line_end || *text == '\n';
         if (text == from) {
             if (*text)
                 text++; /* a control character */
         } else if (in->is_code) {
-            g_string_append(out, NO_BREAK_SPACE);
+            g_string_append(out, TEXT_NO_BREAK_SPACE);
         } else {
-            g_string_append_c(out, has_line_end ? SOFT_LINE_END : ' ');
+            g_string_append_c(out, has_line_end ? TEXT_LINE_END : ' ');
         }
     }
 }
@@ -84,81 +75,6 @@ static void put_children(Inline *in, const Node *node)
 }
 
 /* --- marks --- */
-
-/* Length of the space character that ends the first `length` bytes. */
-static size_t space_before(const char *text, size_t length)
-{
-    if (length >= 1 && (text[length - 1] == ' ' || text[length - 1] == '\n' ||
-                        text[length - 1] == SOFT_LINE_END))
-        return 1;
-    if (length >= 2 && memcmp(text + length - 2, NO_BREAK_SPACE, 2) == 0)
-        return 2;
-    return 0;
-}
-
-static size_t space_at(const char *text, size_t length)
-{
-    if (length >= 1 && (*text == ' ' || *text == SOFT_LINE_END))
-        return 1;
-    if (length >= 2 && memcmp(text, NO_BREAK_SPACE, 2) == 0)
-        return 2;
-    return 0;
-}
-
-/* Length of " [7]" or " (note 7)" at the end of the first `length` bytes. */
-static size_t reference_before(const char *text, size_t length)
-{
-    size_t at = length;
-
-    if (length == 0 || (text[length - 1] != ']' && text[length - 1] != ')'))
-        return 0;
-    while (at > 0 && text[at - 1] != WRAP_GLUE[0])
-        at--;
-    if (at == 0 || (text[at] != '[' && text[at] != '('))
-        return 0;
-    for (size_t i = at + 1; i + 1 < length; i++)
-        if (text[i] == ']' || text[i] == ')' || text[i] == '\n')
-            return 0;
-    return length - (at - 1);
-}
-
-/* One line of marked text: blanks and references at its ends stay outside of
- * the marks. */
-static void put_marked_line(GString *out, const char *text, size_t length,
-                            const char *mark)
-{
-    size_t start = 0;
-    size_t end = length;
-    size_t step;
-
-    while ((step = space_at(text + start, length - start)))
-        start += step;
-    while (end > start && ((step = space_before(text, end)) ||
-                           (step = reference_before(text, end))))
-        end -= step;
-    if (end <= start) {
-        g_string_append_len(out, text, (gssize)length);
-        return;
-    }
-    g_string_append_len(out, text, (gssize)start);
-    g_string_append(out, mark);
-    g_string_append_len(out, text + start, (gssize)(end - start));
-    g_string_append(out, mark);
-    g_string_append_len(out, text + end, (gssize)(length - end));
-}
-
-static void put_marked(GString *out, const GString *text, const char *mark)
-{
-    const char *at = text->str;
-    const char *line_end;
-
-    while ((line_end = strchr(at, '\n'))) {
-        put_marked_line(out, at, (size_t)(line_end - at), mark);
-        g_string_append_c(out, '\n');
-        at = line_end + 1;
-    }
-    put_marked_line(out, at, strlen(at), mark);
-}
 
 /* The children into a text of their own. */
 static GString *render_apart(const Inline *in, const Node *node, bool is_code)
@@ -187,7 +103,7 @@ static void put_emphasis(Inline *in, const Node *node, bool *is_on,
     if (*mark == '_' && strchr(text->str, '_'))
         g_string_append_len(in->out, text->str, (gssize)text->len);
     else
-        put_marked(in->out, text, mark);
+        text_mark(in->out, text, mark);
 }
 
 static void put_code(Inline *in, const Node *node)
@@ -199,10 +115,10 @@ static void put_code(Inline *in, const Node *node)
         return;
     }
     text = render_apart(in, node, true);
-    if (in->mode == INLINE_HEADING && !strstr(text->str, NO_BREAK_SPACE))
+    if (in->mode == INLINE_HEADING && !strstr(text->str, TEXT_NO_BREAK_SPACE))
         g_string_append_len(in->out, text->str, (gssize)text->len);
     else
-        put_marked(in->out, text, strchr(text->str, '`') ? "``" : "`");
+        text_mark(in->out, text, strchr(text->str, '`') ? "``" : "`");
 }
 
 /* --- links and images --- */
@@ -211,14 +127,12 @@ static void put_reference(Inline *in, const char *href, size_t start)
 {
     g_autofree char *blanks = NULL;
     GString *out = in->out;
-    size_t end = out->len;
-    size_t step;
+    size_t end;
 
     if (in->mode == INLINE_PLAIN)
         return;
     /* The number follows the words, blanks at their end follow the number. */
-    while (end > start && (step = space_before(out->str, end)))
-        end -= step;
+    end = text_mark_trim(out->str, start, out->len);
     blanks = g_strdup(out->str + end);
     g_string_truncate(out, end);
     text_link_append_reference(in->writer, href, out);
@@ -255,9 +169,9 @@ static void put_link(Inline *in, const Node *node)
     LinkKind kind;
 
     node_append_text(node, text);
-    kind = href ? text_link_kind(in->writer, href, text->str) : LINK_NONE;
-    if (in->is_linked)
-        kind = LINK_NONE;
+    kind = LINK_NONE;
+    if (href && !in->is_linked && !text_link_is_inside(node))
+        kind = text_link_kind(in->writer, href, text->str);
     if (kind == LINK_ITSELF && in->mode != INLINE_PLAIN) {
         text_link_append_address(in->writer, href, in->out);
         return;
@@ -269,14 +183,9 @@ static void put_link(Inline *in, const Node *node)
     in->is_linked = was_linked || kind == LINK_NUMBER;
     put_children(in, node);
     in->is_linked = was_linked;
-    if (kind == LINK_NUMBER) {
-        size_t end = in->out->len;
-        size_t step;
-        while (end > start && (step = space_before(in->out->str, end)))
-            end -= step;
-        if (end > start)
-            put_reference(in, href, start);
-    }
+    if (kind == LINK_NUMBER &&
+        text_mark_trim(in->out->str, start, in->out->len) > start)
+        put_reference(in, href, start);
 }
 
 /* Counting pixels and spacers. */
@@ -293,7 +202,7 @@ static bool is_pixel(const Node *image)
 
 static bool says_something(const char *text)
 {
-    return text && text[strspn(text, " \t\n\r\f")] != '\0';
+    return text && !element_is_blank_text(text);
 }
 
 static void put_image(Inline *in, const Node *node)
@@ -320,13 +229,6 @@ static void put_image(Inline *in, const Node *node)
 }
 
 /* --- the rest --- */
-
-static bool is_class(const Node *node, const char *name)
-{
-    const char *value = node_attribute(node, "class");
-
-    return value && strcmp(value, name) == 0;
-}
 
 /* What stands raised behind a number or a word in running text, and is read
  * as part of it. */
@@ -366,10 +268,11 @@ static void put_superscript(Inline *in, const Node *node)
     g_autoptr(GString) text = render_apart(in, node, false);
     char before = in->out->len > 0 ? in->out->str[in->out->len - 1] : ' ';
 
-    if (is_class(node, "note-ref")) {
+    if (element_has_class(node, "note-ref")) {
         if (in->mode != INLINE_PLAIN)
-            g_string_append_printf(
-                in->out, WRAP_GLUE "(note" NO_BREAK_SPACE "%s)", text->str);
+            g_string_append_printf(in->out,
+                                   WRAP_GLUE "(note" TEXT_NO_BREAK_SPACE "%s)",
+                                   text->str);
     } else if (text->len == 0 || is_plain_superscript(text->str, before)) {
         g_string_append_len(in->out, text->str, (gssize)text->len);
     } else if (is_simple_exponent(text->str)) {
@@ -502,7 +405,7 @@ static void append_joined(GString *out, const GString *text)
 {
     for (gsize i = 0; i < text->len; i++) {
         char byte = text->str[i];
-        if (byte != SOFT_LINE_END)
+        if (byte != TEXT_LINE_END)
             g_string_append_c(out, byte);
         else if (!is_unspaced_before(text, i) ||
                  !is_unspaced_at(text->str + i + 1))

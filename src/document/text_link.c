@@ -73,9 +73,11 @@ static char *digits_of(const char *text)
     return g_string_free(digits, FALSE);
 }
 
-static bool has_text(const char *text)
+bool text_link_is_inside(const Node *link)
 {
-    return text[strspn(text, " \t\n\r\f")] != '\0';
+    const char *rel = node_attribute(link, "rel");
+
+    return rel && strcmp(rel, "bookmark") == 0;
 }
 
 LinkKind text_link_kind(const TextWriter *writer, const char *href,
@@ -92,8 +94,7 @@ LinkKind text_link_kind(const TextWriter *writer, const char *href,
     if (!has_scheme(href, "https://") && !has_scheme(href, "http://") &&
         !gap_match(href, writer->gap_prefix, NULL, NULL))
         return LINK_NONE;
-    return has_text(text) && is_same_address(href, text) ? LINK_ITSELF
-                                                         : LINK_NUMBER;
+    return is_same_address(href, text) ? LINK_ITSELF : LINK_NUMBER;
 }
 
 static int number_of(TextWriter *writer, const char *address)

@@ -15,6 +15,10 @@ typedef enum {
     LINK_SPOKEN, /* its text says it all: a telephone number */
 } LinkKind;
 
+/* The link leads to a place inside the post; the reader of the text part has
+ * it before his eyes. (links.c says so with rel="bookmark".) */
+bool text_link_is_inside(const Node *link);
+
 /* What to do with a link to `href` whose text is `text`. */
 LinkKind text_link_kind(const TextWriter *writer, const char *href,
                         const char *text);

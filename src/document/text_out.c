@@ -118,9 +118,18 @@ static void begin_first(TextOut *out)
     out->has_first = true;
 }
 
-char *text_out_push(TextOut *out, const char *first, const char *rest)
+static TextIndent save_indent(const TextOut *out)
 {
-    char *saved = g_strdup(out->prefix->str);
+    return (TextIndent){
+        .prefix = g_strdup(out->prefix->str),
+        .first = out->has_first ? g_strdup(out->first->str) : NULL,
+        .line_count = out->line_count,
+    };
+}
+
+TextIndent text_out_push(TextOut *out, const char *first, const char *rest)
+{
+    TextIndent saved = save_indent(out);
 
     begin_first(out);
     g_string_append(out->first, first);
@@ -137,9 +146,9 @@ static void append_quote(GString *prefix)
     g_string_append(prefix, "> ");
 }
 
-char *text_out_push_quote(TextOut *out)
+TextIndent text_out_push_quote(TextOut *out)
 {
-    char *saved = g_strdup(out->prefix->str);
+    TextIndent saved = save_indent(out);
 
     if (!has_room_for(out, "> "))
         return saved;
@@ -149,11 +158,14 @@ char *text_out_push_quote(TextOut *out)
     return saved;
 }
 
-void text_out_pop(TextOut *out, char *saved)
+void text_out_pop(TextOut *out, TextIndent saved)
 {
-    g_string_assign(out->prefix, saved);
-    out->has_first = false;
-    g_free(saved);
+    g_string_assign(out->prefix, saved.prefix);
+    out->has_first = saved.first && out->line_count == saved.line_count;
+    if (out->has_first)
+        g_string_assign(out->first, saved.first);
+    g_free(saved.prefix);
+    g_free(saved.first);
 }
 
 void text_out_separate(TextOut *out, int blank_lines, GPtrArray *owner)
@@ -161,8 +173,8 @@ void text_out_separate(TextOut *out, int blank_lines, GPtrArray *owner)
     out->blank_lines = blank_lines;
     out->blank_owner = owner;
     g_string_assign(out->blank_prefix, out->prefix->str);
-    g_strchomp(out->blank_prefix->str);
-    out->blank_prefix->len = strlen(out->blank_prefix->str);
+    while (g_str_has_suffix(out->blank_prefix->str, " "))
+        g_string_truncate(out->blank_prefix, out->blank_prefix->len - 1);
 }
 
 static void write_blank_lines(TextOut *out)
@@ -182,7 +194,7 @@ static void write_blank_lines(TextOut *out)
     }
 }
 
-static bool has_gap(const TextOut *out, const char *text)
+bool text_out_has_gap(const TextOut *out, const char *text)
 {
     const char *at = text;
 
@@ -213,7 +225,7 @@ void text_out_paragraph(TextOut *out, const char *text, const char *hang)
     gsize from;
 
     write_blank_lines(out);
-    if (has_gap(out, text)) {
+    if (text_out_has_gap(out, text)) {
         g_autoptr(GString) trial = g_string_new(NULL);
         TextPiece *piece;
         wrap_append(trial, text, strlen(text), &style);

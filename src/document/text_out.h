@@ -41,16 +41,25 @@ GPtrArray *text_out_finish(TextOut *out);
 /* Columns that the prefix leaves. */
 int text_out_room(const TextOut *out);
 
+typedef struct TextIndent {
+    char *prefix;
+    char *first; /* NULL: none was waiting */
+    int line_count;
+} TextIndent;
+
 /* Lines from here on begin with `rest`, the first of them with `first`. Both
  * end in a blank; a quote's "> " joins the one before it. Give the result to
- * text_out_pop(). */
-char *text_out_push(TextOut *out, const char *first, const char *rest);
-char *text_out_push_quote(TextOut *out);
-void text_out_pop(TextOut *out, char *saved);
+ * text_out_pop(); what said nothing takes its bullet with it. */
+TextIndent text_out_push(TextOut *out, const char *first, const char *rest);
+TextIndent text_out_push_quote(TextOut *out);
+void text_out_pop(TextOut *out, TextIndent saved);
 
 /* Announces blank lines; the last call before a line counts. With `owner`
  * they become a piece of their own, which is noted there. */
 void text_out_separate(TextOut *out, int blank_lines, GPtrArray *owner);
+
+/* Does the text hold a gap? Then its width is not known. */
+bool text_out_has_gap(const TextOut *out, const char *text);
 
 /* Inline text, filled; `hang` is an indent of all lines but the first. With
  * gaps in it it becomes a piece of its own. */

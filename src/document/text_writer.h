@@ -26,7 +26,7 @@ typedef struct TextWriter {
     GHashTable *explained; /* abbreviations that had their long form */
     bool is_ascii;         /* nothing in the tree is beyond ASCII */
     int top_level;         /* the highest heading level of the body, 1 to 6 */
-    bool follows_heading;  /* the last block was an underlined heading */
+    int heading_end;       /* line_count behind the last underlined one */
     int list_depth;        /* of bulleted lists around this place */
     int nesting;           /* quotes and items around this place */
 } TextWriter;
@@ -38,9 +38,6 @@ void text_writer_clear(TextWriter *writer);
 
 /* --- text_block.c --- */
 
-bool text_is_block(const Node *node);
-/* Is there a block anywhere below? */
-bool text_has_block(const Node *node);
 /* The children of `parent`: blocks, and runs of inline nodes between them.
  * `owner` collects the blank lines before lists, which depend on the list
  * that `parent` is an item of; NULL elsewhere. Gives the number of blocks

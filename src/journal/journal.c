@@ -406,22 +406,21 @@ bool journal_sync(Journal *journal, GError **error)
  * been stored between the two looks, so this must change nothing then. */
 static void apply_record(Entry *entry, const JournalRecord *record)
 {
-    bool stored_already = entry->at_us == record->at_us && entry->attempts > 0;
-    bool counted = entry->outcome == OUTCOME_UNKNOWN;
+    Outcome outcome = record->is_intent ? OUTCOME_UNKNOWN : record->outcome;
+    bool is_stored = entry->at_us == record->at_us && entry->outcome == outcome;
+    bool is_counted = entry->outcome == OUTCOME_UNKNOWN;
     g_free(entry->address);
     entry->address = g_strdup(record->address);
     if (record->is_intent) {
         g_free(entry->message_id);
         entry->message_id = g_strdup(record->message_id);
-        entry->outcome = OUTCOME_UNKNOWN;
-        entry->attempts += stored_already ? 0 : 1;
-    } else {
-        entry->outcome = record->outcome;
-        if (!stored_already && record->outcome == OUTCOME_NONE)
-            entry->attempts -= counted ? 1 : 0;
-        else if (!stored_already && record->outcome != OUTCOME_SKIPPED)
-            entry->attempts += counted ? 0 : 1;
+        entry->attempts += is_stored ? 0 : 1;
+    } else if (outcome == OUTCOME_NONE) {
+        entry->attempts -= is_counted ? 1 : 0;
+    } else if (outcome != OUTCOME_SKIPPED) {
+        entry->attempts += is_counted || is_stored ? 0 : 1;
     }
+    entry->outcome = outcome;
     reply_clear(&entry->reply);
     reply_copy(&entry->reply, &record->reply);
     entry->at_us = record->at_us;

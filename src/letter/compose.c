@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "document/mail_ready.h"
 #include "document/text_write.h"
 #include "letter/html_compile.h"
 #include "letter/html_target.h"
@@ -276,6 +277,7 @@ static bool compile_html(Composer *composer, GError **error)
                          &target.base, composer->findings, error);
     html_target_clear(&target);
     parts->html = program_new(PROGRAM_HTML);
+    mail_ready(composer->content);
     HtmlSource source = {composer->files.html_file, gapped, composer->content,
                          composer->files.theme};
     return good && html_compile(parts->html, parts->slots, &source, error);

@@ -66,7 +66,8 @@ static Lookup find(const Evaluation *evaluation, const Frame *frame,
 static bool refuse_unknown(const Evaluation *evaluation,
                            const Expression *expression, GError **error)
 {
-    g_autofree char *hint = scope_hint(evaluation->scope, expression->name);
+    g_autofree char *hint = scope_hint(evaluation->scope, expression->name,
+                                       true);
 
     error_set_at(error, ERROR_INPUT, expression->place, "no value `%s`%s",
                  expression->name, hint);
@@ -84,7 +85,7 @@ static bool may_be_missing(const Evaluation *evaluation,
         return !g_str_has_prefix(expression->name, "list.") &&
                !g_str_has_prefix(expression->name, "sender.") &&
                strchr(expression->name, '.') != NULL;
-    hint = scope_hint(evaluation->scope, expression->name);
+    hint = scope_hint(evaluation->scope, expression->name, false);
     return hint[0] == '\0';
 }
 

@@ -30,38 +30,84 @@ static Node *find_content(Document *shell, const Slots *slots)
     return NULL;
 }
 
+/* A section whose end has not come yet. */
+typedef struct Open {
+    Node *begin;
+    Node *middle; /* its {{else}}, or NULL */
+} Open;
+
+/* A parser puts rows into a <tbody> that nobody wrote, and an edge before the
+ * first row stays outside of it. */
+static void step_into_body(Node *begin, Node *end)
+{
+    Node *body = end->parent;
+
+    if (!node_is(body, "tbody") || begin->parent != body->parent)
+        return;
+    for (Node *node = begin->next; node != body; node = node->next) {
+        bool blank = node != NULL && node->kind == NODE_TEXT &&
+                     node->text[strspn(node->text, " \t\n")] == '\0';
+        if (node == NULL || !(blank || node->kind == NODE_COMMENT))
+            return;
+    }
+    node_detach(begin);
+    if (body->first_child != NULL)
+        node_insert_before(body->first_child, begin);
+    else
+        node_append(body, begin);
+}
+
 /* The edges of a section must be siblings, or leaving out what is between
  * them would tear elements apart. */
-static bool check_edge(const Slot *slot, const Node *node, GPtrArray *open,
+static bool close_section(const Open *open, Node *end, const Slot *slot,
+                          GError **error)
+{
+    if (open->begin->parent != end->parent)
+        step_into_body(open->begin, end);
+    if (open->begin->parent == end->parent &&
+        (open->middle == NULL || open->middle->parent == end->parent))
+        return true;
+    error_set_at(error, ERROR_INPUT, slot->place,
+                 "this section does not hold whole elements");
+    return false;
+}
+
+static bool visit_edge(const Slot *slot, Node *node, GArray *open,
                        GError **error)
 {
+    Open begun = {node, NULL};
+    Open *last = open->len > 0 ? &g_array_index(open, Open, open->len - 1)
+                               : NULL;
+
     if (slot->kind == SLOT_IF || slot->kind == SLOT_UNLESS) {
-        g_ptr_array_add(open, node->parent);
+        g_array_append_val(open, begun);
         return true;
     }
     if (slot->kind != SLOT_ELSE && slot->kind != SLOT_END)
         return true;
-    if (open->len == 0 ||
-        g_ptr_array_index(open, open->len - 1) != node->parent) {
+    if (last == NULL) {
         error_set_at(error, ERROR_INPUT, slot->place,
                      "this section does not hold whole elements");
         return false;
     }
-    if (slot->kind == SLOT_END)
-        g_ptr_array_set_size(open, (gint)open->len - 1);
+    if (slot->kind == SLOT_ELSE) {
+        last->middle = node;
+        return true;
+    }
+    if (!close_section(last, node, slot, error))
+        return false;
+    g_array_set_size(open, open->len - 1);
     return true;
 }
 
-static bool check_sections(const Document *shell, const Slots *slots,
-                           GError **error)
+static bool check_sections(Document *shell, const Slots *slots, GError **error)
 {
-    const Node *root = document_root_const(shell);
-    g_autoptr(GPtrArray) open = g_ptr_array_new();
+    Node *root = document_root(shell);
+    g_autoptr(GArray) open = g_array_new(FALSE, FALSE, sizeof(Open));
 
-    for (const Node *node = root; node != NULL;
-         node = node_following(node, root)) {
+    for (Node *node = root; node != NULL; node = node_following(node, root)) {
         const Slot *slot = slot_of_comment(slots, node);
-        if (slot != NULL && !check_edge(slot, node, open, error))
+        if (slot != NULL && !visit_edge(slot, node, open, error))
             return false;
     }
     return true;

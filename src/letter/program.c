@@ -127,6 +127,17 @@ static bool append_gap(Program *program, const Slot *slot, int index,
     g_assert_not_reached();
 }
 
+/* A page has one line for each edge of a section, which would stay empty. */
+static bool ends_empty_line(const Program *program, const Slot *slot,
+                            const char *text, const char *gap, size_t length)
+{
+    bool edge = slot->kind == SLOT_IF || slot->kind == SLOT_UNLESS ||
+                slot->kind == SLOT_ELSE || slot->kind == SLOT_END;
+
+    return program->kind == PROGRAM_HTML && edge && gap > text &&
+           gap[-1] == '\n' && gap[length] == '\n';
+}
+
 bool program_append(Program *program, const Slots *slots, const char *text,
                     size_t length, GError **error)
 {
@@ -147,6 +158,7 @@ bool program_append(Program *program, const Slots *slots, const char *text,
         program_append_literal(program, from, (size_t)(at - from));
         if (!append_gap(program, slot, index, place, error))
             return false;
+        gap_length += ends_empty_line(program, slot, text, at, gap_length);
         at += gap_length;
         from = at;
     }

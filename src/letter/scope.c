@@ -4,6 +4,9 @@
 
 #include "base/suggest.h"
 
+/* A front matter may have many keys; a hint need not know them all. */
+#define HINT_KEYS_MAX 1000
+
 struct Scope {
     const Post *post;
     char *lang;
@@ -227,25 +230,60 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-char *scope_hint(const Scope *scope, const char *name)
+/* "post." of "post.title"; "" of a word without a dot. */
+static size_t family_length(const char *name)
+{
+    const char *dot = strchr(name, '.');
+
+    return dot != NULL ? (size_t)(dot - name) + 1 : 0;
+}
+
+static void add_family(GPtrArray *names, const char *known, const char *name)
+{
+    size_t length = family_length(name);
+
+    if (length == 0 || strncmp(known, name, length) == 0)
+        g_ptr_array_add(names, g_strdup(known + length));
+}
+
+static void add_keys(GPtrArray *names, const Value *front)
+{
+    if (front == NULL || front->kind != VALUE_MAP)
+        return;
+    for (guint i = 0; i < front->entries->len && i < HINT_KEYS_MAX; i++)
+        g_ptr_array_add(
+            names, g_strdup(g_array_index(front->entries, ValueEntry, i).key));
+}
+
+/* Names of one family are compared without it, so that `post.x` is not near
+ * to `post.y`. A family that does not exist is compared as a whole. */
+char *scope_hint(const Scope *scope, const char *name, bool with_keys)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    const Value *front = scope->post->front_matter;
+    size_t length = family_length(name);
+    bool post = g_str_has_prefix(name, "post.");
     GHashTableIter iter;
     void *key;
 
     g_hash_table_iter_init(&iter, scope->known);
     while (g_hash_table_iter_next(&iter, &key, NULL))
-        g_ptr_array_add(names, g_strdup(key));
-    for (guint i = 0; front != NULL && front->kind == VALUE_MAP &&
-                      i < front->entries->len && i < 1000;
-         i++) {
-        const ValueEntry *entry = &g_array_index(front->entries, ValueEntry, i);
-        g_ptr_array_add(names, g_strconcat("post.", entry->key, NULL));
+        add_family(names, key, name);
+    if (post && with_keys)
+        add_keys(names, scope->post->front_matter);
+    if (names->len == 0) {
+        length = 0;
+        g_hash_table_iter_init(&iter, scope->known);
+        while (g_hash_table_iter_next(&iter, &key, NULL))
+            g_ptr_array_add(names, g_strdup(key));
     }
     g_ptr_array_sort(names, compare_names);
     g_ptr_array_add(names, NULL);
-    return suggest_hint(name, (const char *const *)names->pdata);
+    const char *nearest = suggest_nearest(
+        name + length, (const char *const *)(void *)names->pdata);
+    if (nearest == NULL)
+        return g_strdup("");
+    return g_strdup_printf("; did you mean `%.*s%s`?", (int)length, name,
+                           nearest);
 }
 
 bool datum_is_true(const Datum *datum)

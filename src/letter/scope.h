@@ -57,8 +57,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scope, scope_free)
 bool scope_owns(const char *name);
 /* False when the name is not known. */
 bool scope_find(const Scope *scope, const char *name, Datum *datum);
-/* "; did you mean …" for a name that is not known. */
-char *scope_hint(const Scope *scope, const char *name);
+/* "; did you mean …" for a name that is not known, or "". `with_keys`: the
+ * keys of the front matter count too. */
+char *scope_hint(const Scope *scope, const char *name, bool with_keys);
 
 /* "en" unless the post says otherwise. */
 const char *scope_lang(const Scope *scope);

@@ -36,13 +36,16 @@ static void choose_prefix(char *prefix, const char *const *texts)
     } while (occurs(texts, prefix));
 }
 
-static void clear_slot(void *data)
+void slots_clear_slot(Slot *slot)
 {
-    Slot *slot = data;
-
     expression_clear(&slot->expression);
     g_free(slot->source);
     g_free(slot->problem);
+}
+
+static void clear_slot(void *slot)
+{
+    slots_clear_slot(slot);
 }
 
 Slots *slots_new(const char *const *texts)
@@ -68,7 +71,7 @@ int slots_add(Slots *slots, Slot *slot, GError **error)
     if (slots->table->len == SLOTS_MAX) {
         error_set_at(error, ERROR_INPUT, slot->place,
                      "more than %d fields and sections", SLOTS_MAX);
-        clear_slot(slot);
+        slots_clear_slot(slot);
         return -1;
     }
     g_array_append_val(slots->table, *slot);

@@ -50,6 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Slots, slots_free)
 /* Takes over what `slot` points to. The index of the new slot, or -1 and an
  * ERROR_INPUT when there are too many. */
 int slots_add(Slots *slots, Slot *slot, GError **error);
+/* Frees what a slot that was never added points to. */
+void slots_clear_slot(Slot *slot);
 Slot *slots_at(const Slots *slots, int index);
 
 /* The slot of the gap that begins at `text`, and the gap's length; NULL when

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "embedded.h"
+#include "base/builtin.h"
 
 /* Everything that reading one file of the template needs. */
 typedef struct Shelf {
@@ -12,29 +12,15 @@ typedef struct Shelf {
     const char *ending;    /* of partials: ".html", ".txt" */
 } Shelf;
 
-static const struct {
-    const char *name;
-    const unsigned char *bytes;
-    size_t length;
-} builtin[] = {
-    {"mail.html", embedded_templates_announcement_mail_html,
-     sizeof embedded_templates_announcement_mail_html - 1},
-    {"mail.txt", embedded_templates_announcement_mail_txt,
-     sizeof embedded_templates_announcement_mail_txt - 1},
-    {"theme.css", embedded_templates_announcement_theme_css,
-     sizeof embedded_templates_announcement_theme_css - 1},
-};
-
 static bool read_builtin(const char *name, char **text, size_t *length)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(builtin); i++) {
-        if (strcmp(builtin[i].name, name) != 0)
-            continue;
-        *text = g_strndup((const char *)builtin[i].bytes, builtin[i].length);
-        *length = builtin[i].length;
-        return true;
-    }
-    return false;
+    g_autofree char *path = g_strconcat("templates/announcement/", name, NULL);
+    const char *bytes = builtin_file(path, length);
+
+    if (bytes == NULL)
+        return false;
+    *text = g_memdup2(bytes, *length + 1);
+    return true;
 }
 
 static bool check_file(const char *path, const struct stat *info,

@@ -12,6 +12,7 @@ typedef struct Lift {
     Place place;
     Slots *slots;
     GString *out;
+    GHashTable *known; /* what was written, to the index of its slot and 1 */
 } Lift;
 
 static void count_to(Lift *lift, const char *to)
@@ -64,6 +65,28 @@ static char *problem_of(const char *text, size_t length, Expression *result)
     return NULL;
 }
 
+/* A field that is written twice is one gap, so that two equal addresses stay
+ * equal. */
+static bool add_gap(Lift *lift, Slot *slot, GError **error)
+{
+    int known = GPOINTER_TO_INT(g_hash_table_lookup(lift->known, slot->source));
+    int index = known - 1;
+
+    if (known > 0 && slot->kind == SLOT_FIELD) {
+        slots_clear_slot(slot);
+    } else {
+        index = slots_add(lift->slots, slot, error);
+        if (index < 0)
+            return false;
+        const Slot *added = slots_at(lift->slots, index);
+        if (added->kind == SLOT_FIELD)
+            g_hash_table_insert(lift->known, g_strdup(added->source),
+                                GINT_TO_POINTER(index + 1));
+    }
+    gap_append(lift->out, lift->slots->prefix, GAP_TEXT, index);
+    return true;
+}
+
 static bool lift_tag(Lift *lift, GError **error)
 {
     const char *close = find_close(lift);
@@ -83,12 +106,8 @@ static bool lift_tag(Lift *lift, GError **error)
         slot.kind = SLOT_BROKEN;
     slot.expression.place = slot.place;
     slot.source = g_strndup(lift->at, (gsize)(behind - lift->at));
-    int index = slots_add(lift->slots, &slot, error);
-    if (index < 0)
-        return false;
-    gap_append(lift->out, lift->slots->prefix, GAP_TEXT, index);
     lift->at = behind;
-    return true;
+    return add_gap(lift, &slot, error);
 }
 
 static bool is_ours(const Lift *lift, const char *start)
@@ -104,7 +123,9 @@ char *template_lift(const char *text, size_t length, Place place, Slots *slots,
                     GError **error)
 {
     g_autoptr(GString) out = g_string_sized_new(length + 1);
-    Lift lift = {text, text + length, text, place, slots, out};
+    g_autoptr(GHashTable)
+        known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    Lift lift = {text, text + length, text, place, slots, out, known};
 
     while (lift.at < lift.end) {
         const char *found = g_strstr_len(lift.at, (gssize)(lift.end - lift.at),
@@ -157,6 +178,21 @@ static void put_back(Document *document, Node *node, const Slots *slots)
     node->text = document_copy_text(document, text->str, text->len);
 }
 
+/* An address that is shown as it is, is shown as it is encoded. */
+static void mark_shown_address(Document *document, Node *node,
+                               const Slots *slots)
+{
+    const char *href = node_attribute(node, "href");
+    Node *text = node->first_child;
+
+    if (href == NULL || text == NULL || text->next != NULL ||
+        text->kind != NODE_TEXT || strcmp(text->text, href) != 0)
+        return;
+    g_autofree char *marked = gap_mark_url(href, slots->prefix);
+    node_set_attribute(document, node, "href", marked);
+    text->text = document_copy_text(document, marked, strlen(marked));
+}
+
 void template_unlift(Document *document, const Slots *slots)
 {
     Node *root = document_root(document);
@@ -165,6 +201,8 @@ void template_unlift(Document *document, const Slots *slots)
         if (node->kind == NODE_TEXT && is_code(node->parent) &&
             slots_find(slots, node->text) != NULL)
             put_back(document, node, slots);
+        else if (node_is(node, "a"))
+            mark_shown_address(document, node, slots);
     }
 }
 

@@ -21,7 +21,8 @@
 char *template_lift(const char *text, size_t length, Place place, Slots *slots,
                     GError **error);
 
-/* In <pre> and <code> below the root. */
+/* Puts back what stands in <pre> and <code> below the root, and has links
+ * that show their own address show it percent-encoded. */
 void template_unlift(Document *document, const Slots *slots);
 
 /* Adds a note when something outside of code looks like a field, but is

@@ -19,7 +19,8 @@ typedef enum {
 struct Columns {
     char *file;
     size_t count;
-    char **names;
+    char **written; /* as in the file */
+    char **names;   /* the same, but no two are equal */
     StatusRule *rules;
     int email;
     int full_name;
@@ -30,8 +31,8 @@ struct Columns {
 };
 
 /* In every table the earlier name wins when a file has several. */
-static const char *const email_keys[] = {
-    "email", "emailaddress", "mail", "mailaddress", "address", NULL};
+static const char *const email_keys[] = {"email",       "emailaddress", "mail",
+                                         "mailaddress", "address",      NULL};
 static const char *const full_name_keys[] = {
     "name",       "fullname", "displayname", "realname",
     "membername", "gecos",    "nickname",    NULL};
@@ -81,19 +82,21 @@ static const struct {
 
 /* Left, never joined, or cannot be reached. */
 static const char *const left_words[] = {
-    "unsubscribed",  "unsubscribe",  "cleaned",     "blocklisted",
-    "blacklisted",   "blocked",      "banned",      "disabled",
-    "bounced",       "bouncing",     "complained",  "complaint",
-    "unreachable",   "undelivered",  "undeliverable", "suppressed",
-    "removed",       "deleted",      "inactive",    "archived",
-    "optout",        "optedout",     "nonsubscribed", "notsubscribed",
-    "pending",       "unconfirmed",  "unactivated", "invited",
-    "requested",     "left",         "spammy",      "nomail",
-    NULL};
+    "unsubscribed", "unsubscribe",   "cleaned",
+    "blocklisted",  "blacklisted",   "blocked",
+    "banned",       "disabled",      "bounced",
+    "bouncing",     "complained",    "complaint",
+    "unreachable",  "undelivered",   "undeliverable",
+    "suppressed",   "removed",       "deleted",
+    "inactive",     "archived",      "optout",
+    "optedout",     "nonsubscribed", "notsubscribed",
+    "pending",      "unconfirmed",   "unactivated",
+    "invited",      "requested",     "left",
+    "spammy",       "nomail",        NULL};
 
-static const char *const no_words[] = {"",    "no",  "n",    "false", "f",
-                                       "0",   "off", "none", "null",  "nil",
-                                       "never", NULL};
+static const char *const no_words[] = {"",     "no",  "n",     "false",
+                                       "f",    "0",   "off",   "none",
+                                       "null", "nil", "never", NULL};
 
 /* Beginnings of the names of Mailchimp's files of people who are not
  * subscribed; such a file says so nowhere else. */
@@ -156,9 +159,10 @@ static StatusRule rule_of(const char *name)
 static void add_names(Columns *columns, char *const *names, const Place *places,
                       Findings *findings)
 {
-    g_autoptr(GHashTable) seen =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable)
+        seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (size_t i = 0; i < columns->count; i++) {
+        columns->written[i] = g_strdup(names[i]);
         g_autofree char *folded = g_utf8_casefold(names[i], -1);
         int before = GPOINTER_TO_INT(g_hash_table_lookup(seen, folded));
         g_hash_table_insert(seen, g_steal_pointer(&folded),
@@ -202,9 +206,8 @@ static bool name_says_left(const char *file)
 static void columns_clear(void *data)
 {
     Columns *columns = data;
-    for (size_t i = 0; i < columns->count; i++)
-        g_free(columns->names[i]);
-    g_free(columns->names);
+    g_strfreev(columns->written);
+    g_strfreev(columns->names);
     g_free(columns->rules);
     g_free(columns->file);
 }
@@ -215,6 +218,7 @@ Columns *columns_new(const char *file, char *const *names, size_t count,
     Columns *columns = g_atomic_rc_box_new0(Columns);
     columns->file = g_strdup(file);
     columns->count = count;
+    columns->written = g_new0(char *, count + 1);
     columns->names = g_new0(char *, count + 1);
     columns->rules = g_new0(StatusRule, count + 1);
     add_names(columns, names, places, findings);
@@ -254,6 +258,11 @@ const char *columns_name(const Columns *columns, size_t index)
     return columns->names[index];
 }
 
+const char *columns_written_name(const Columns *columns, size_t index)
+{
+    return columns->written[index];
+}
+
 static bool is_same_key(const char *a, const char *b)
 {
     char a_key[KEY_MAX + 1];
@@ -273,6 +282,18 @@ static bool is_same(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
+/* `first_name` is understood whatever the file calls it. */
+static int find_part_of_name(const Columns *columns, const char *name)
+{
+    char key[KEY_MAX + 1];
+    make_key(name, key);
+    if (index_of(first_name_keys, key) >= 0)
+        return columns->first_name;
+    if (index_of(last_name_keys, key) >= 0)
+        return columns->last_name;
+    return COLUMNS_NONE;
+}
+
 int columns_find(const Columns *columns, const char *name)
 {
     static bool (*const comparers[])(const char *, const char *) = {
@@ -283,7 +304,7 @@ int columns_find(const Columns *columns, const char *name)
         for (size_t j = 0; j < columns->count; j++)
             if (comparers[i](columns->names[j], name))
                 return (int)j;
-    return COLUMNS_NONE;
+    return find_part_of_name(columns, name);
 }
 
 int columns_email(const Columns *columns)

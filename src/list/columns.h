@@ -35,6 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Columns, columns_unref)
 const char *columns_file(const Columns *columns);
 size_t columns_count(const Columns *columns);
 const char *columns_name(const Columns *columns, size_t index);
+/* The name without the number that a second one of it got. */
+const char *columns_written_name(const Columns *columns, size_t index);
 
 /* The column that `name` means: the very name, then without regard to case,
  * then without blanks and signs. COLUMNS_NONE when there is none. */

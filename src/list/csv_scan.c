@@ -19,13 +19,13 @@ struct CsvScan {
     int line; /* of the next byte */
     int column;
     char delimiter;
-    bool failed;      /* reading; errno is kept */
-    int failure;      /* errno */
-    bool is_over;     /* this row is longer than a row may be */
-    bool stops[256];  /* bytes at which an unquoted run ends */
-    GString *text;    /* the row's cells, a NUL behind each */
-    GArray *cells;    /* of Cell */
-    GArray *starts;   /* of size_t: each cell's beginning in `text` */
+    bool failed;     /* reading; errno is kept */
+    int failure;     /* errno */
+    bool is_over;    /* this row is longer than a row may be */
+    bool stops[256]; /* bytes at which an unquoted run ends */
+    GString *text;   /* the row's cells, a NUL behind each */
+    GArray *cells;   /* of Cell */
+    GArray *starts;  /* of size_t: each cell's beginning in `text` */
     char bytes[2 * CHUNK];
 };
 
@@ -97,7 +97,7 @@ static void pass_run(CsvScan *scan, size_t length)
 
 static void keep(CsvScan *scan, const char *bytes, size_t length)
 {
-    if (scan->is_over || length > LIST_ROW_MAX - scan->text->len)
+    if (scan->is_over || scan->text->len + length > LIST_ROW_MAX)
         scan->is_over = true;
     else
         g_string_append_len(scan->text, bytes, (gssize)length);
@@ -255,8 +255,8 @@ static void scan_plain(CsvScan *scan)
     while (has_byte(scan)) {
         size_t length = 0;
         size_t left = scan->end - scan->at;
-        const unsigned char *run =
-            (const unsigned char *)scan->bytes + scan->at;
+        const unsigned char *run = (const unsigned char *)scan->bytes +
+                                   scan->at;
         while (length < left && !scan->stops[run[length]])
             length++;
         keep(scan, scan->bytes + scan->at, length);
@@ -325,6 +325,23 @@ static void check_behind_quote(CsvScan *scan, Row *row)
     scan_plain(scan);
 }
 
+/* Back to where the quote was opened, and from there to the line's end. */
+static bool leave_open_quote(CsvScan *scan, CsvMark mark, const Cell *cell,
+                             Row *row, GError **error)
+{
+    if (!check_reading(scan, error) || !csv_scan_go_to(scan, mark, error))
+        return false;
+    if (scan->is_over)
+        fault_set(&row->fault, cell->line, cell->column,
+                  "this quote is not closed within %d bytes", LIST_ROW_MAX);
+    else
+        fault_set(&row->fault, cell->line, cell->column,
+                  "this quote is never closed");
+    while (has_byte(scan) && !is_line_end(scan->bytes[scan->at]))
+        scan->at++;
+    return true;
+}
+
 static bool scan_cell(CsvScan *scan, Row *row, GError **error)
 {
     if (scan->delimiter != '\0')
@@ -332,24 +349,17 @@ static bool scan_cell(CsvScan *scan, Row *row, GError **error)
     Cell cell = {.line = scan->line, .column = scan->column};
     size_t start = scan->text->len;
     CsvMark mark = csv_scan_mark(scan);
-    cell.quoted = scan->delimiter != '\0' && has_byte(scan) &&
-                  scan->bytes[scan->at] == '"';
-    if (!cell.quoted) {
+    bool is_quoted = scan->delimiter != '\0' && has_byte(scan) &&
+                     scan->bytes[scan->at] == '"';
+    cell.form = is_quoted ? CELL_QUOTED : CELL_PLAIN;
+    if (!is_quoted) {
         scan_plain(scan);
     } else {
         pass_run(scan, 1);
         if (scan_quoted(scan)) {
             check_behind_quote(scan, row);
-        } else if (check_reading(scan, error)) {
-            fault_set(&row->fault, cell.line, cell.column,
-                      scan->is_over
-                          ? "this quote is not closed within %d bytes"
-                          : "this quote is never closed",
-                      LIST_ROW_MAX);
-            if (!csv_scan_go_to(scan, mark, error))
-                return false;
-            while (has_byte(scan) && !is_line_end(scan->bytes[scan->at]))
-                scan->at++;
+        } else if (!leave_open_quote(scan, mark, &cell, row, error)) {
+            return false;
         }
     }
     end_cell(scan, &cell, start, row);
@@ -362,8 +372,8 @@ static void give_cells(CsvScan *scan, Row *row)
     row->cells = (Cell *)(void *)scan->cells->data;
     row->count = scan->cells->len;
     for (size_t i = 0; i < row->count; i++)
-        row->cells[i].text =
-            scan->text->str + g_array_index(scan->starts, size_t, i);
+        row->cells[i].text = scan->text->str +
+                             g_array_index(scan->starts, size_t, i);
 }
 
 bool csv_scan_row(CsvScan *scan, Row *row, GError **error)

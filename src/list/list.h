@@ -5,12 +5,16 @@
  *
  * Several files read as one list. Each address is given once, however often
  * and in whichever spelling it is listed (Address.key); the first row wins.
- * Rows whose status says that the person left are skipped and counted. A bad
- * row becomes an error finding with its place and reading goes on, so that
- * one run shows them all.
+ * Rows whose status says that the person left are skipped and counted, and
+ * so is every other row of that person, wherever in the files it stands. A
+ * bad row becomes an error finding with its place and reading goes on, so
+ * that one run shows them all.
  *
- * Memory: 24 bytes an address for telling duplicates, and one row. A row is
- * at most LIST_ROW_MAX bytes.
+ * Files that can say of somebody that they left are read once more, at
+ * list_open(). All must be plain files.
+ *
+ * Memory: about 24 bytes an address for telling duplicates, and one row. A
+ * row is at most LIST_ROW_MAX bytes.
  *
  * A List belongs to one thread at a time.
  */
@@ -38,8 +42,9 @@ int subscriber_line(const Subscriber *subscriber);
 
 /* The value of a column, trimmed, NFC, "" when empty; NULL when the file has
  * no such column. Names are compared as written in the header row, then
- * without regard to case. "email" is the address and "name" is made from
- * first and last name when the file has no column of that name. */
+ * without regard to case, then without blanks and signs, so that `first_name`
+ * finds `First Name`. "email" is the address. "name" is the column of names,
+ * or made from first and last name where there is none or nothing in it. */
 const char *subscriber_field(const Subscriber *subscriber, const char *name);
 
 Subscriber *subscriber_copy(const Subscriber *subscriber);
@@ -51,14 +56,18 @@ typedef struct ListOptions {
     const char *const *addresses; /* --to: recipients without a file; NULL */
     const char *const *only;      /* "field=value", all must hold; NULL */
     int64_t limit;                /* 0: all */
+    /* The fields that the letter uses. A value that may not be merged is an
+     * error in these, and in the columns that decide about the recipient;
+     * in all others it reads as "". NULL: every column counts. */
+    const char *const *used;
 } ListOptions;
 
 typedef struct ListCounts {
-    int64_t rows;       /* data rows read */
-    int64_t given;      /* subscribers handed out */
+    int64_t rows;  /* data rows read */
+    int64_t given; /* subscribers handed out */
     int64_t duplicates;
-    int64_t left;       /* status says: do not send */
-    int64_t filtered;   /* --only */
+    int64_t left;     /* status says: do not send */
+    int64_t filtered; /* --only */
     int64_t invalid;
     int64_t unsupported; /* needs SMTPUTF8 */
 } ListCounts;
@@ -66,10 +75,10 @@ typedef struct ListCounts {
 typedef struct List List;
 
 /* Opens every file and reads its header row. Errors: ERROR_MISSING,
- * ERROR_PERMISSION, ERROR_INPUT (no address column, not text). `findings`
- * (may be NULL) is borrowed until list_close(). */
-List *list_open(const ListOptions *options, Findings *findings,
-                GError **error);
+ * ERROR_PERMISSION, ERROR_INPUT (no address column, not text), ERROR_USAGE
+ * (an address that is none, --only with an unknown field). The options and
+ * `findings` (may be NULL) are borrowed until list_close(). */
+List *list_open(const ListOptions *options, Findings *findings, GError **error);
 void list_close(List *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(List, list_close)
 

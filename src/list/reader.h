@@ -34,6 +34,13 @@ void fault_set(Fault *fault, int line, int column, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 void fault_clear(Fault *fault);
 
+/* How a cell's text stands in the file, which says where its bytes are. */
+typedef enum {
+    CELL_PLAIN,
+    CELL_QUOTED,    /* one quote before it, those in it twice */
+    CELL_REWRITTEN, /* only its beginning is known */
+} CellForm;
+
 /* The text ends with a NUL that `length` does not count, may hold others, and
  * may be changed in place. NULL: the row has no such cell. */
 typedef struct Cell {
@@ -41,7 +48,7 @@ typedef struct Cell {
     size_t length;
     int line;
     int column;
-    bool quoted; /* one more character stands before the text in the file */
+    CellForm form;
 } Cell;
 
 /* As many cells as the reader has columns, unless there is a fault. Valid

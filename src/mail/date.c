@@ -6,6 +6,7 @@
 #include "mail/calendar.h"
 
 #define OFFSET_MAX (24 * 60)
+#define MINUTE_US 60000000
 
 /* --- RFC 5322 --- */
 
@@ -35,9 +36,8 @@ void date_append_rfc5322(GString *out, int64_t unix_seconds, int offset_minutes)
 int date_local_offset(int64_t unix_seconds)
 {
     g_autoptr(GDateTime) local = g_date_time_new_from_unix_local(unix_seconds);
-    return local == NULL
-               ? 0
-               : (int)(g_date_time_get_utc_offset(local) / (60 * 1000000));
+    return local == NULL ? 0
+                         : (int)(g_date_time_get_utc_offset(local) / MINUTE_US);
 }
 
 char *date_format(const PostDate *date, const char *format)

@@ -244,9 +244,9 @@ bool date_parse(const char *text, PostDate *date)
     if (!date->has_time)
         return true;
     date->offset_minutes = scan.zone.offset_minutes;
-    date->unix_seconds = calendar_days(scan.year, scan.month, scan.day) *
-                             CALENDAR_DAY_SECONDS +
-                         scan.time.hour * 3600 + scan.time.minute * 60 +
-                         scan.time.second - (int64_t)date->offset_minutes * 60;
+    int64_t days = calendar_days(scan.year, scan.month, scan.day);
+    int64_t minutes = days * 24 * 60 + (int64_t)scan.time.hour * 60 +
+                      scan.time.minute - date->offset_minutes;
+    date->unix_seconds = minutes * 60 + scan.time.second;
     return true;
 }

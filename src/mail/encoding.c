@@ -116,8 +116,9 @@ static char *put_quoted_line(char *to, const char *at, const char *end)
                     !(left == 1 && is_blank(*at));
         size_t columns = bare ? 1 : 3 * length;
         if (columns > room + (length == left)) {
-            memcpy(to, "=\r\n", 3);
-            to += 3;
+            *to++ = '=';
+            *to++ = '\r';
+            *to++ = '\n';
             column = 0;
             continue;
         }
@@ -182,7 +183,10 @@ static char *put_base64(char *to, const uint8_t *at, size_t length)
         unsigned second = length > 1 ? at[1] : 0;
         *to++ = letters[at[0] >> 2];
         *to++ = letters[(at[0] & 3U) << 4 | second >> 4];
-        *to++ = length > 1 ? letters[(second & 15) << 2] : '=';
+        if (length > 1)
+            *to++ = letters[(second & 15) << 2];
+        else
+            *to++ = '=';
         *to++ = '=';
     }
     return to;

@@ -277,11 +277,17 @@ void header_parameter(GString *value, const char *name, const char *text)
         g_string_append_printf(value, "; %s=%s", name, text);
         return;
     }
+    /* What looks like an encoded-word is none here, but there are readers
+     * that decode it. */
+    bool plain = is_printable_ascii(text) && strstr(text, "=?") == NULL;
     g_autoptr(GString) ascii = g_string_new(NULL);
-    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at))
-        g_string_append_c(ascii, *at >= 0x20 && *at <= 0x7e ? *at : '_');
+    for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
+        bool keep = *at >= 0x20 && *at <= 0x7e &&
+                    !(*at == '?' && at > text && at[-1] == '=');
+        g_string_append_c(ascii, keep ? *at : '_');
+    }
     g_autofree char *quoted = quote(ascii->str);
-    if (!is_printable_ascii(text))
+    if (!plain)
         append_extended(value, name, text);
     g_string_append_printf(value, "; %s=%s", name, quoted);
 }

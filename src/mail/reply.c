@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define LINE_READ_MAX 2000 /* bytes of one line that are looked at */
+
 #define IN(step) (1U << (step))
 #define SESSION IN(REPLY_STEP_SESSION)
 #define MAIL IN(REPLY_STEP_MAIL)
@@ -85,7 +87,7 @@ void reply_parse(const char *bytes, size_t length, Reply *reply)
             at += MIN(4, stop - at);
             at += read_enhanced(at, stop, reply->enhanced);
         }
-        append_text(text, at, MIN(stop, at + 4 * REPLY_TEXT_MAX));
+        append_text(text, at, MIN(stop, at + LINE_READ_MAX));
         at = next;
     }
     if (text->len > 0)
@@ -127,10 +129,10 @@ char *reply_to_line(const Reply *reply)
 
 typedef struct Rule {
     unsigned steps;
-    int code;            /* 550, or a class: 4, 5; 0: both */
-    int enhanced;        /* X(1, 1), XX(7): 7.anything; 0: whatever it is */
-    const char *pattern; /* of the text in lower case; NULL: whatever it is */
+    int code;     /* 550, or a class: 4, 5; 0: both */
+    int enhanced; /* X(1, 1), XX(7): 7.anything; 0: whatever it is */
     ReplyMeaning meaning;
+    const char *pattern; /* of the text in lower case; NULL: whatever it is */
 } Rule;
 
 /* The first row that fits decides. An enhanced code that leaves no doubt
@@ -139,116 +141,116 @@ typedef struct Rule {
  * Google, Amazon, Microsoft and Postfix send. */
 static const Rule rules[] = {
     /* Login and sender: nothing would get through. */
-    {ANY, 530, 0, NULL, REPLY_STOP},
-    {ANY, 534, 0, NULL, REPLY_STOP},
-    {ANY, 535, 0, NULL, REPLY_STOP},
-    {ANY, 538, 0, NULL, REPLY_STOP},
-    {ANY, 5, X(7, 8), NULL, REPLY_STOP},
-    {US | RCPT, 5, X(7, 9), NULL, REPLY_STOP},
-    {ANY, 5, X(7, 57), NULL, REPLY_STOP},
-    {ANY, 5, X(7, 60), NULL, REPLY_STOP},
-    {ANY, 5, X(1, 7), NULL, REPLY_STOP},
-    {ANY, 5, X(1, 8), NULL, REPLY_STOP},
+    {ANY, 530, 0, REPLY_STOP, NULL},
+    {ANY, 534, 0, REPLY_STOP, NULL},
+    {ANY, 535, 0, REPLY_STOP, NULL},
+    {ANY, 538, 0, REPLY_STOP, NULL},
+    {ANY, 5, X(7, 8), REPLY_STOP, NULL},
+    {US | RCPT, 5, X(7, 9), REPLY_STOP, NULL},
+    {ANY, 5, X(7, 57), REPLY_STOP, NULL},
+    {ANY, 5, X(7, 60), REPLY_STOP, NULL},
+    {ANY, 5, X(1, 7), REPLY_STOP, NULL},
+    {ANY, 5, X(1, 8), REPLY_STOP, NULL},
 
     /* The address, the mailbox, the message. */
-    {THEM, 5, X(1, 1), NULL, REPLY_FAILED},
-    {THEM, 5, X(1, 2), NULL, REPLY_FAILED},
-    {THEM, 5, X(1, 3), NULL, REPLY_FAILED},
-    {THEM, 5, X(1, 6), NULL, REPLY_FAILED},
-    {THEM, 5, X(1, 10), NULL, REPLY_FAILED},
-    {THEM, 5, X(2, 1), NULL, REPLY_FAILED},
-    {THEM, 5, X(2, 2), NULL, REPLY_FAILED},
-    {THEM, 4, X(2, 2), NULL, REPLY_RETRY},
-    {ANY, 5, X(2, 3), NULL, REPLY_REFUSED},
-    {MAIL | THEM, 5, X(3, 4), NULL, REPLY_REFUSED},
+    {THEM, 5, X(1, 1), REPLY_FAILED, NULL},
+    {THEM, 5, X(1, 2), REPLY_FAILED, NULL},
+    {THEM, 5, X(1, 3), REPLY_FAILED, NULL},
+    {THEM, 5, X(1, 6), REPLY_FAILED, NULL},
+    {THEM, 5, X(1, 10), REPLY_FAILED, NULL},
+    {THEM, 5, X(2, 1), REPLY_FAILED, NULL},
+    {THEM, 5, X(2, 2), REPLY_FAILED, NULL},
+    {THEM, 4, X(2, 2), REPLY_RETRY, NULL},
+    {ANY, 5, X(2, 3), REPLY_REFUSED, NULL},
+    {MAIL | THEM, 5, X(3, 4), REPLY_REFUSED, NULL},
 
     /* Our share is used up: a 5xx, but not about the recipient. */
-    {ANY, 5, X(4, 5), NULL, REPLY_QUOTA},
-    {ANY, 0, 0, "*daily*limit*", REPLY_QUOTA},
-    {ANY, 0, 0, "*daily*quota*", REPLY_QUOTA},
-    {ANY, 0, 0, "*limit*per day*", REPLY_QUOTA},
-    {ANY, 0, 0, "*24 hour*", REPLY_QUOTA},
-    {ANY, 0, 0, "*24-hour*", REPLY_QUOTA},
-    {ANY, 0, 0, "*sending quota*", REPLY_QUOTA},
-    {ANY, 0, 0, "*message quota*", REPLY_QUOTA},
-    {ANY, 554, X(2, 0), "*storedrv*", REPLY_QUOTA},
+    {ANY, 5, X(4, 5), REPLY_QUOTA, NULL},
+    {ANY, 0, 0, REPLY_QUOTA, "*daily*limit*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*daily*quota*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*limit*per day*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*24 hour*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*24-hour*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*sending quota*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*message quota*"},
+    {ANY, 554, X(2, 0), REPLY_QUOTA, "*storedrv*"},
 
     /* Only this recipient, later. */
-    {THEM, 4, 0, "*greylist*", REPLY_RETRY},
-    {THEM, 4, 0, "*graylist*", REPLY_RETRY},
-    {THEM, 4, 0, "*grey-list*", REPLY_RETRY},
-    {THEM, 4, 0, "*user you are trying to contact*", REPLY_RETRY},
-    {THEM, 552, 0, "*too many recipients*", REPLY_RETRY},
+    {THEM, 4, 0, REPLY_RETRY, "*greylist*"},
+    {THEM, 4, 0, REPLY_RETRY, "*graylist*"},
+    {THEM, 4, 0, REPLY_RETRY, "*grey-list*"},
+    {THEM, 4, 0, REPLY_RETRY, "*user you are trying to contact*"},
+    {THEM, 552, 0, REPLY_RETRY, "*too many recipients*"},
 
     /* A mailbox that is full speaks of quotas too. */
-    {THEM, 5, 0, "*mailbox*full*", REPLY_FAILED},
-    {THEM, 4, 0, "*mailbox*full*", REPLY_RETRY},
-    {THEM, 5, 0, "*mailbox*quota*", REPLY_FAILED},
-    {THEM, 4, 0, "*mailbox*quota*", REPLY_RETRY},
-    {THEM, 5, 0, "*over*quota*", REPLY_FAILED},
-    {THEM, 4, 0, "*over*quota*", REPLY_RETRY},
-    {THEM, 5, 0, "*user*quota*", REPLY_FAILED},
-    {THEM, 4, 0, "*user*quota*", REPLY_RETRY},
-    {RCPT, 552, 0, "*quota*", REPLY_FAILED},
-    {ANY, 0, 0, "*quota*", REPLY_QUOTA},
+    {THEM, 5, 0, REPLY_FAILED, "*mailbox*full*"},
+    {THEM, 4, 0, REPLY_RETRY, "*mailbox*full*"},
+    {THEM, 5, 0, REPLY_FAILED, "*mailbox*quota*"},
+    {THEM, 4, 0, REPLY_RETRY, "*mailbox*quota*"},
+    {THEM, 5, 0, REPLY_FAILED, "*over*quota*"},
+    {THEM, 4, 0, REPLY_RETRY, "*over*quota*"},
+    {THEM, 5, 0, REPLY_FAILED, "*user*quota*"},
+    {THEM, 4, 0, REPLY_RETRY, "*user*quota*"},
+    {RCPT, 552, 0, REPLY_FAILED, "*quota*"},
+    {ANY, 0, 0, REPLY_QUOTA, "*quota*"},
 
     /* Too fast. */
-    {ANY, 450, X(2, 1), "*limit*", REPLY_THROTTLED},
-    {ANY, 0, 0, "*throttl*", REPLY_THROTTLED},
-    {ANY, 0, 0, "*rate limit*", REPLY_THROTTLED},
-    {ANY, 0, 0, "*ratelimit*", REPLY_THROTTLED},
-    {ANY, 0, 0, "*sending rate*", REPLY_THROTTLED},
-    {ANY, 4, 0, "*send limit*", REPLY_THROTTLED},
-    {ANY, 4, 0, "*too many*", REPLY_THROTTLED},
-    {ANY, 4, 0, "*too much mail*", REPLY_THROTTLED},
-    {ANY, 4, X(7, 0), NULL, REPLY_THROTTLED},
-    {ANY, 4, X(7, 28), NULL, REPLY_THROTTLED},
-    {ANY, 4, X(3, 2), NULL, REPLY_THROTTLED},
-    {ANY, 4, X(4, 5), NULL, REPLY_THROTTLED},
-    {ANY, 4, X(5, 3), NULL, REPLY_THROTTLED},
-    {ANY, 451, XX(7), NULL, REPLY_THROTTLED},
-    {ANY, 421, 0, NULL, REPLY_THROTTLED},
-    {ANY, 432, 0, NULL, REPLY_THROTTLED},
-    {ANY, 452, 0, NULL, REPLY_THROTTLED},
-    {ANY, 454, 0, NULL, REPLY_THROTTLED},
+    {ANY, 450, X(2, 1), REPLY_THROTTLED, "*limit*"},
+    {ANY, 0, 0, REPLY_THROTTLED, "*throttl*"},
+    {ANY, 0, 0, REPLY_THROTTLED, "*rate limit*"},
+    {ANY, 0, 0, REPLY_THROTTLED, "*ratelimit*"},
+    {ANY, 0, 0, REPLY_THROTTLED, "*sending rate*"},
+    {ANY, 4, 0, REPLY_THROTTLED, "*send limit*"},
+    {ANY, 4, 0, REPLY_THROTTLED, "*too many*"},
+    {ANY, 4, 0, REPLY_THROTTLED, "*too much mail*"},
+    {ANY, 4, X(7, 0), REPLY_THROTTLED, NULL},
+    {ANY, 4, X(7, 28), REPLY_THROTTLED, NULL},
+    {ANY, 4, X(3, 2), REPLY_THROTTLED, NULL},
+    {ANY, 4, X(4, 5), REPLY_THROTTLED, NULL},
+    {ANY, 4, X(5, 3), REPLY_THROTTLED, NULL},
+    {ANY, 451, XX(7), REPLY_THROTTLED, NULL},
+    {ANY, 421, 0, REPLY_THROTTLED, NULL},
+    {ANY, 432, 0, REPLY_THROTTLED, NULL},
+    {ANY, 452, 0, REPLY_THROTTLED, NULL},
+    {ANY, 454, 0, REPLY_THROTTLED, NULL},
 
     /* The relay does not know us, though it only says so now. */
-    {US | RCPT, 5, 0, "*relay access denied*", REPLY_STOP},
-    {US | RCPT, 5, 0, "*relaying denied*", REPLY_STOP},
-    {US | RCPT, 5, 0, "*relaying not*", REPLY_STOP},
-    {US | RCPT, 5, 0, "*relay not permitted*", REPLY_STOP},
-    {US | RCPT, 5, 0, "*unable to relay*", REPLY_STOP},
-    {US | RCPT, 5, 0, "*not permitted to relay*", REPLY_STOP},
-    {ANY, 5, 0, "*authentication required*", REPLY_STOP},
-    {ANY, 5, 0, "*authentication is required*", REPLY_STOP},
-    {ANY, 5, 0, "*sendasdenied*", REPLY_STOP},
+    {US | RCPT, 5, 0, REPLY_STOP, "*relay access denied*"},
+    {US | RCPT, 5, 0, REPLY_STOP, "*relaying denied*"},
+    {US | RCPT, 5, 0, REPLY_STOP, "*relaying not*"},
+    {US | RCPT, 5, 0, REPLY_STOP, "*relay not permitted*"},
+    {US | RCPT, 5, 0, REPLY_STOP, "*unable to relay*"},
+    {US | RCPT, 5, 0, REPLY_STOP, "*not permitted to relay*"},
+    {ANY, 5, 0, REPLY_STOP, "*authentication required*"},
+    {ANY, 5, 0, REPLY_STOP, "*authentication is required*"},
+    {ANY, 5, 0, REPLY_STOP, "*sendasdenied*"},
 
     /* An answer out of turn, after a line was lost, is nobody's fault. */
-    {THEM, 500, 0, NULL, REPLY_RETRY},
-    {THEM, 501, 0, NULL, REPLY_RETRY},
-    {THEM, 502, 0, NULL, REPLY_RETRY},
-    {MAIL | THEM, 503, 0, NULL, REPLY_RETRY},
-    {THEM, 504, 0, NULL, REPLY_RETRY},
+    {THEM, 500, 0, REPLY_RETRY, NULL},
+    {THEM, 501, 0, REPLY_RETRY, NULL},
+    {THEM, 502, 0, REPLY_RETRY, NULL},
+    {MAIL | THEM, 503, 0, REPLY_RETRY, NULL},
+    {THEM, 504, 0, REPLY_RETRY, NULL},
 
     /* By subject, and by code where there is none. */
-    {THEM, 5, 0, "*user unknown*", REPLY_FAILED},
-    {THEM, 5, 0, "*unknown user*", REPLY_FAILED},
-    {THEM, 5, 0, "*no such user*", REPLY_FAILED},
-    {THEM, 5, XX(1), NULL, REPLY_FAILED},
-    {THEM, 5, XX(2), NULL, REPLY_FAILED},
-    {THEM, 5, XX(3), NULL, REPLY_REFUSED},
-    {RCPT, 5, XX(4), NULL, REPLY_FAILED},
-    {THEM, 5, XX(5), NULL, REPLY_REFUSED},
-    {THEM, 5, XX(6), NULL, REPLY_REFUSED},
-    {THEM, 5, XX(7), NULL, REPLY_REFUSED},
-    {MAIL, 552, 0, NULL, REPLY_REFUSED}, /* larger than SIZE allows */
-    {RCPT, 554, 0, NULL, REPLY_REFUSED},
-    {RCPT, 555, 0, NULL, REPLY_STOP},
-    {US, 4, 0, NULL, REPLY_THROTTLED},
-    {US, 5, 0, NULL, REPLY_STOP},
-    {THEM, 4, 0, NULL, REPLY_RETRY},
-    {RCPT, 5, 0, NULL, REPLY_FAILED},
-    {DATA, 5, 0, NULL, REPLY_REFUSED},
+    {THEM, 5, 0, REPLY_FAILED, "*user unknown*"},
+    {THEM, 5, 0, REPLY_FAILED, "*unknown user*"},
+    {THEM, 5, 0, REPLY_FAILED, "*no such user*"},
+    {THEM, 5, XX(1), REPLY_FAILED, NULL},
+    {THEM, 5, XX(2), REPLY_FAILED, NULL},
+    {THEM, 5, XX(3), REPLY_REFUSED, NULL},
+    {RCPT, 5, XX(4), REPLY_FAILED, NULL},
+    {THEM, 5, XX(5), REPLY_REFUSED, NULL},
+    {THEM, 5, XX(6), REPLY_REFUSED, NULL},
+    {THEM, 5, XX(7), REPLY_REFUSED, NULL},
+    {MAIL, 552, 0, REPLY_REFUSED, NULL}, /* larger than SIZE allows */
+    {RCPT, 554, 0, REPLY_REFUSED, NULL},
+    {RCPT, 555, 0, REPLY_STOP, NULL},
+    {US, 4, 0, REPLY_THROTTLED, NULL},
+    {US, 5, 0, REPLY_STOP, NULL},
+    {THEM, 4, 0, REPLY_RETRY, NULL},
+    {RCPT, 5, 0, REPLY_FAILED, NULL},
+    {DATA, 5, 0, REPLY_REFUSED, NULL},
 };
 
 static bool fits(const Rule *rule, const Reply *reply, const char *text)

@@ -136,12 +136,14 @@ Frame *frame_new(const FrameSource *source, GError **error)
 {
     if (!check_campaign(source->campaign, error))
         return NULL;
-    g_autoptr(Frame) frame = g_new0(Frame, 1);
+    Frame *frame = g_new0(Frame, 1);
     if (!write_sender(frame, source->sender, error) ||
-        !write_fixed(frame, source, error))
+        !write_fixed(frame, source, error)) {
+        frame_free(frame);
         return NULL;
+    }
     begin_id(frame, source);
-    return g_steal_pointer(&frame);
+    return frame;
 }
 
 void frame_free(Frame *frame)

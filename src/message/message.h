@@ -18,8 +18,8 @@
 #include "letter/letter.h"
 #include "mail/token.h"
 
-#define MESSAGE_BYTES_MAX (10 * 1000 * 1000)
-#define MESSAGE_BYTES_WARN (200 * 1000)
+#define MESSAGE_BYTES_MAX 10000000
+#define MESSAGE_BYTES_WARN 200000
 
 typedef struct Message Message;
 typedef struct MessageBuffer MessageBuffer;
@@ -43,7 +43,10 @@ MessageBuffer *message_buffer_new(void);
 void message_buffer_free(MessageBuffer *buffer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageBuffer, message_buffer_free)
 
-/* One recipient's message. `bytes` is emptied first. */
+/* One recipient's message, which has passed message_gate(). `bytes` is emptied
+ * first, and is empty on failure: ERROR_INPUT with the subscriber's place when
+ * a value may not stand in a header or the message passes
+ * MESSAGE_BYTES_MAX. */
 bool message_write(const Message *message, const Subscriber *subscriber,
                    int64_t unix_seconds, int offset_minutes,
                    MessageBuffer *buffer, GString *bytes, GError **error);

@@ -24,34 +24,36 @@ static void append_escaped(GString *out, const char *text)
     }
 }
 
-/* Appends what stands between `//` and the path. Who logs in through an
- * address in a mail gives the password away, so there is no userinfo. */
+static bool is_ip(const char *text, size_t length)
+{
+    bool bracketed = length > 2 && text[0] == '[' && text[length - 1] == ']';
+    g_autofree char *host = g_strndup(text + bracketed,
+                                      length - 2 * (size_t)bracketed);
+    return g_hostname_is_ip_address(host) &&
+           bracketed == (strchr(host, ':') != NULL);
+}
+
+/* Appends what stands between `//` and the path. Userinfo is refused with the
+ * host: who logs in through an address in a mail gives the password away. */
 static bool append_authority(GString *out, const char *text, size_t length,
                              GError **error)
 {
-    const char *colon = memchr(text, ':', length);
+    const char *close = *text == '[' ? memchr(text, ']', length) : NULL;
+    size_t skipped = close != NULL ? (size_t)(close - text) : 0;
+    const char *colon = memchr(text + skipped, ':', length - skipped);
     size_t host = colon != NULL ? (size_t)(colon - text) : length;
     if (host < length && strspn(colon + 1, "0123456789") < length - host - 1) {
         error_set(error, ERROR_INPUT, "what follows the host is not a port");
         return false;
     }
-    g_autofree char *ascii = domain_to_ascii(text, host, error);
+    g_autofree char *ascii = is_ip(text, host)
+                                 ? g_strndup(text, host)
+                                 : domain_to_ascii(text, host, error);
     if (ascii == NULL)
         return false;
     g_string_append(out, ascii);
     g_string_append_len(out, text + host, (gssize)(length - host));
     return true;
-}
-
-/* A domain name that only looks like an IPv4 address is none to
- * domain_to_ascii(), and an IPv6 address stands in brackets. */
-static bool is_ip(const char *text, size_t length)
-{
-    g_autofree char *host = g_strndup(text, length);
-    char *end = strchr(host, *host == '[' ? ']' : ':');
-    if (end != NULL)
-        *end = '\0';
-    return g_hostname_is_ip_address(*host == '[' ? host + 1 : host);
 }
 
 static char *convert(const char *text, UriKind kind, GError **error)
@@ -66,9 +68,7 @@ static char *convert(const char *text, UriKind kind, GError **error)
     g_autoptr(GString) out = g_string_new(https ? "https://" : "http://");
     const char *authority = text + out->len;
     size_t length = strcspn(authority, "/?#");
-    if (is_ip(authority, length))
-        g_string_append_len(out, authority, (gssize)length);
-    else if (!append_authority(out, authority, length, error))
+    if (!append_authority(out, authority, length, error))
         return NULL;
     append_escaped(out, authority + length);
     if (out->len > URI_MAX) {

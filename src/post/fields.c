@@ -308,7 +308,10 @@ static char *language_tag(const char *text)
                 return NULL;
             bool is_upper = i > 0 &&
                             (length == 2 || (length == 4 && at == parts[i]));
-            *at = is_upper ? g_ascii_toupper(*at) : g_ascii_tolower(*at);
+            if (is_upper)
+                *at = g_ascii_toupper(*at);
+            else
+                *at = g_ascii_tolower(*at);
         }
     }
     return parts[0] != NULL ? g_strjoinv("-", parts) : NULL;

@@ -54,8 +54,8 @@ static bool is_map(const char *start, const char *stop)
 static bool find_misshapen(const Block *block, SourceLine *found)
 {
     const char *limit = block->stop;
-    if (limit - block->start > POST_FRONT_MATTER_MAX)
-        limit = block->start + POST_FRONT_MATTER_MAX;
+    if (limit - block->start > (ptrdiff_t)POST_FRONT_MATTER_MAX)
+        limit = block->start + (ptrdiff_t)POST_FRONT_MATTER_MAX;
     SourceLine line;
     bool more = source_first_line(block->start, limit, &line);
     for (; more; more = source_next_line(&line, limit)) {
@@ -191,7 +191,7 @@ static Value *parse_block(const Block *block, const char *file,
         return NULL;
     }
     size_t length = (size_t)(block->stop - block->start);
-    if (length > POST_FRONT_MATTER_MAX) {
+    if (length > (size_t)POST_FRONT_MATTER_MAX) {
         error_set_at(error, ERROR_INPUT, (Place){file, block->line, 1},
                      "a front matter over %d bytes", POST_FRONT_MATTER_MAX);
         return NULL;

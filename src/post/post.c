@@ -146,7 +146,7 @@ static void use_description(Post *post)
                                url);
     set_body(post, g_string_free(body, FALSE), 1);
     post->format = POST_HTML;
-    post->format_reason = "no body: made of description and link";
+    post->format_reason = "no body: made of the front matter";
 }
 
 /* A post without a body, with what stands in its place. */
@@ -233,7 +233,8 @@ void post_free(Post *post)
     g_free(post->file);
     g_free(post->title);
     g_free(post->subject);
-    g_clear_pointer(&post->authors, g_ptr_array_unref);
+    if (post->authors != NULL)
+        g_ptr_array_unref(post->authors);
     g_free(post->url);
     g_free(post->description);
     g_free(post->lang);

@@ -16,65 +16,122 @@ typedef enum {
     KIND_SHADOW, /* <html>, <head>, <body>: as if not there */
 } Kind;
 
+/* What an implied end tag does not reach beyond, as bits. */
+enum { WALL_LIST = 1, WALL_TABLE = 2, WALL_CELL = 4 };
+
 typedef struct Element {
     const char *name;
     Kind kind;
+    unsigned walls;
 } Element;
 
+/* In the order of the alphabet. */
 static const Element elements[] = {
-    {"a", KIND_INLINE},         {"abbr", KIND_INLINE},
-    {"acronym", KIND_INLINE},   {"address", KIND_BLOCK},
-    {"area", KIND_VOID},        {"article", KIND_BOX},
-    {"aside", KIND_BOX},        {"audio", KIND_INLINE},
-    {"b", KIND_INLINE},         {"base", KIND_VOID},
-    {"bdi", KIND_INLINE},       {"bdo", KIND_INLINE},
-    {"big", KIND_INLINE},       {"blockquote", KIND_BLOCK},
-    {"body", KIND_SHADOW},      {"br", KIND_VOID},
-    {"button", KIND_INLINE},    {"canvas", KIND_INLINE},
-    {"caption", KIND_BLOCK},    {"center", KIND_BOX},
-    {"cite", KIND_INLINE},      {"code", KIND_INLINE},
-    {"col", KIND_VOID},         {"colgroup", KIND_BLOCK},
-    {"dd", KIND_ITEM},          {"del", KIND_INLINE},
-    {"details", KIND_BOX},      {"dfn", KIND_INLINE},
-    {"div", KIND_BOX},          {"dl", KIND_BLOCK},
-    {"dt", KIND_ITEM},          {"em", KIND_INLINE},
-    {"embed", KIND_VOID},       {"fieldset", KIND_BLOCK},
-    {"figcaption", KIND_BLOCK}, {"figure", KIND_BOX},
-    {"font", KIND_INLINE},      {"footer", KIND_BOX},
-    {"form", KIND_BLOCK},       {"h1", KIND_BLOCK},
-    {"h2", KIND_BLOCK},         {"h3", KIND_BLOCK},
-    {"h4", KIND_BLOCK},         {"h5", KIND_BLOCK},
-    {"h6", KIND_BLOCK},         {"head", KIND_SHADOW},
-    {"header", KIND_BOX},       {"hr", KIND_VOID},
-    {"html", KIND_SHADOW},      {"i", KIND_INLINE},
-    {"iframe", KIND_RAW},       {"img", KIND_VOID},
-    {"input", KIND_VOID},       {"ins", KIND_INLINE},
-    {"kbd", KIND_INLINE},       {"label", KIND_INLINE},
-    {"legend", KIND_BLOCK},     {"li", KIND_ITEM},
-    {"link", KIND_VOID},        {"main", KIND_BOX},
-    {"map", KIND_INLINE},       {"mark", KIND_INLINE},
-    {"math", KIND_INLINE},      {"meta", KIND_VOID},
-    {"nav", KIND_BOX},          {"noscript", KIND_INLINE},
-    {"object", KIND_INLINE},    {"ol", KIND_BLOCK},
-    {"p", KIND_BLOCK},          {"param", KIND_VOID},
-    {"picture", KIND_INLINE},   {"pre", KIND_BLOCK},
-    {"q", KIND_INLINE},         {"s", KIND_INLINE},
-    {"samp", KIND_INLINE},      {"script", KIND_RAW},
-    {"section", KIND_BOX},      {"select", KIND_INLINE},
-    {"small", KIND_INLINE},     {"source", KIND_VOID},
-    {"span", KIND_INLINE},      {"strike", KIND_INLINE},
-    {"strong", KIND_INLINE},    {"style", KIND_RAW},
-    {"sub", KIND_INLINE},       {"summary", KIND_BLOCK},
-    {"sup", KIND_INLINE},       {"svg", KIND_INLINE},
-    {"table", KIND_BLOCK},      {"tbody", KIND_ITEM},
-    {"td", KIND_ITEM},          {"textarea", KIND_RAW},
-    {"tfoot", KIND_ITEM},       {"th", KIND_ITEM},
-    {"thead", KIND_ITEM},       {"time", KIND_INLINE},
-    {"title", KIND_RAW},        {"tr", KIND_ITEM},
-    {"track", KIND_VOID},       {"tt", KIND_INLINE},
-    {"u", KIND_INLINE},         {"ul", KIND_BLOCK},
-    {"var", KIND_INLINE},       {"video", KIND_INLINE},
-    {"wbr", KIND_VOID},
+    {"a", KIND_INLINE, 0},
+    {"abbr", KIND_INLINE, 0},
+    {"acronym", KIND_INLINE, 0},
+    {"address", KIND_BLOCK, 0},
+    {"area", KIND_VOID, 0},
+    {"article", KIND_BOX, 0},
+    {"aside", KIND_BOX, 0},
+    {"audio", KIND_INLINE, 0},
+    {"b", KIND_INLINE, 0},
+    {"base", KIND_VOID, 0},
+    {"bdi", KIND_INLINE, 0},
+    {"bdo", KIND_INLINE, 0},
+    {"big", KIND_INLINE, 0},
+    {"blockquote", KIND_BLOCK, 0},
+    {"body", KIND_SHADOW, 0},
+    {"br", KIND_VOID, 0},
+    {"button", KIND_INLINE, WALL_CELL},
+    {"canvas", KIND_INLINE, 0},
+    {"caption", KIND_BLOCK, WALL_CELL},
+    {"center", KIND_BOX, 0},
+    {"cite", KIND_INLINE, 0},
+    {"code", KIND_INLINE, 0},
+    {"col", KIND_VOID, 0},
+    {"colgroup", KIND_BLOCK, 0},
+    {"dd", KIND_ITEM, WALL_CELL},
+    {"del", KIND_INLINE, 0},
+    {"details", KIND_BOX, WALL_CELL},
+    {"dfn", KIND_INLINE, 0},
+    {"div", KIND_BOX, 0},
+    {"dl", KIND_BLOCK, WALL_LIST},
+    {"dt", KIND_ITEM, 0},
+    {"em", KIND_INLINE, 0},
+    {"embed", KIND_VOID, 0},
+    {"fieldset", KIND_BLOCK, 0},
+    {"figcaption", KIND_BLOCK, 0},
+    {"figure", KIND_BOX, 0},
+    {"font", KIND_INLINE, 0},
+    {"footer", KIND_BOX, 0},
+    {"form", KIND_BLOCK, 0},
+    {"h1", KIND_BLOCK, 0},
+    {"h2", KIND_BLOCK, 0},
+    {"h3", KIND_BLOCK, 0},
+    {"h4", KIND_BLOCK, 0},
+    {"h5", KIND_BLOCK, 0},
+    {"h6", KIND_BLOCK, 0},
+    {"head", KIND_SHADOW, 0},
+    {"header", KIND_BOX, 0},
+    {"hr", KIND_VOID, 0},
+    {"html", KIND_SHADOW, 0},
+    {"i", KIND_INLINE, 0},
+    {"iframe", KIND_RAW, 0},
+    {"img", KIND_VOID, 0},
+    {"input", KIND_VOID, 0},
+    {"ins", KIND_INLINE, 0},
+    {"kbd", KIND_INLINE, 0},
+    {"label", KIND_INLINE, 0},
+    {"legend", KIND_BLOCK, 0},
+    {"li", KIND_ITEM, WALL_CELL},
+    {"link", KIND_VOID, 0},
+    {"main", KIND_BOX, 0},
+    {"map", KIND_INLINE, 0},
+    {"mark", KIND_INLINE, 0},
+    {"math", KIND_INLINE, 0},
+    {"meta", KIND_VOID, 0},
+    {"nav", KIND_BOX, 0},
+    {"noscript", KIND_INLINE, 0},
+    {"object", KIND_INLINE, 0},
+    {"ol", KIND_BLOCK, WALL_LIST},
+    {"p", KIND_BLOCK, 0},
+    {"param", KIND_VOID, 0},
+    {"picture", KIND_INLINE, 0},
+    {"pre", KIND_BLOCK, 0},
+    {"q", KIND_INLINE, 0},
+    {"s", KIND_INLINE, 0},
+    {"samp", KIND_INLINE, 0},
+    {"script", KIND_RAW, 0},
+    {"section", KIND_BOX, 0},
+    {"select", KIND_INLINE, 0},
+    {"small", KIND_INLINE, 0},
+    {"source", KIND_VOID, 0},
+    {"span", KIND_INLINE, 0},
+    {"strike", KIND_INLINE, 0},
+    {"strong", KIND_INLINE, 0},
+    {"style", KIND_RAW, 0},
+    {"sub", KIND_INLINE, 0},
+    {"summary", KIND_BLOCK, 0},
+    {"sup", KIND_INLINE, 0},
+    {"svg", KIND_INLINE, 0},
+    {"table", KIND_BLOCK, WALL_TABLE | WALL_CELL},
+    {"tbody", KIND_ITEM, 0},
+    {"td", KIND_ITEM, WALL_CELL},
+    {"textarea", KIND_RAW, 0},
+    {"tfoot", KIND_ITEM, 0},
+    {"th", KIND_ITEM, WALL_CELL},
+    {"thead", KIND_ITEM, 0},
+    {"time", KIND_INLINE, 0},
+    {"title", KIND_RAW, 0},
+    {"tr", KIND_ITEM, 0},
+    {"track", KIND_VOID, 0},
+    {"tt", KIND_INLINE, 0},
+    {"u", KIND_INLINE, 0},
+    {"ul", KIND_BLOCK, WALL_LIST},
+    {"var", KIND_INLINE, 0},
+    {"video", KIND_INLINE, 0},
+    {"wbr", KIND_VOID, 0},
 };
 
 typedef struct Walk {
@@ -92,10 +149,19 @@ typedef struct Walk {
 
 static const Element *find_element(const char *name, size_t length)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(elements); i++)
-        if (strlen(elements[i].name) == length &&
-            g_ascii_strncasecmp(elements[i].name, name, length) == 0)
-            return &elements[i];
+    size_t low = 0;
+    size_t high = G_N_ELEMENTS(elements);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const char *here = elements[middle].name;
+        int order = g_ascii_strncasecmp(here, name, length);
+        if (order == 0 && here[length] == '\0')
+            return &elements[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 
@@ -106,7 +172,8 @@ bool sniff_is_element(const char *name, size_t length)
 
 static bool is_named(const Element *element, const char *name)
 {
-    return element != NULL && strcmp(element->name, name) == 0;
+    return element != NULL && element->name[0] == name[0] &&
+           strcmp(element->name, name) == 0;
 }
 
 /* --- text --- */
@@ -183,8 +250,9 @@ static bool has_markdown_sign(const char *text, size_t length)
     }
     return g_strstr_len(text, (gssize)length, "](") != NULL ||
            g_strstr_len(text, (gssize)length, "][") != NULL ||
-           g_strstr_len(text, (gssize)length, "**") != NULL ||
-           memchr(text, '`', length) != NULL;
+           memchr(text, '`', length) != NULL ||
+           memchr(text, '*', length) != NULL ||
+           g_strstr_len(text, (gssize)length, " _") != NULL;
 }
 
 static void see_text(Walk *walk, const char *text, size_t length)
@@ -211,8 +279,8 @@ static void pop_to(Walk *walk, size_t depth)
 }
 
 /* Takes out the nearest open element of this name, with what is in it, unless
- * one of `walls` stands between. */
-static void close_named(Walk *walk, const char *name, const char *const *walls)
+ * one with one of the `walls` stands between. */
+static void close_named(Walk *walk, const char *name, unsigned walls)
 {
     for (size_t i = walk->depth; i > 0; i--) {
         const Element *open = walk->open[i - 1];
@@ -220,9 +288,8 @@ static void close_named(Walk *walk, const char *name, const char *const *walls)
             pop_to(walk, i - 1);
             return;
         }
-        for (size_t j = 0; open != NULL && walls[j] != NULL; j++)
-            if (is_named(open, walls[j]))
-                return;
+        if (open != NULL && (open->walls & walls) != 0)
+            return;
     }
 }
 
@@ -237,25 +304,21 @@ static void push(Walk *walk, const Element *element)
 /* HTML 13.1.2.4: which end tags may be left out. */
 static void end_implied(Walk *walk, const Element *element)
 {
-    static const char *const lists[] = {"ul", "ol", "dl", NULL};
-    static const char *const tables[] = {"table", NULL};
-    static const char *const cells[] = {
-        "td", "th", "caption", "li", "dd", "details", "button", "table", NULL};
     if (element->kind == KIND_BLOCK || element->kind == KIND_BOX ||
         element->kind == KIND_ITEM || is_named(element, "hr"))
-        close_named(walk, "p", cells);
+        close_named(walk, "p", WALL_CELL);
     if (element->kind != KIND_ITEM)
         return;
     if (is_named(element, "li")) {
-        close_named(walk, "li", lists);
+        close_named(walk, "li", WALL_LIST);
     } else if (is_named(element, "dt") || is_named(element, "dd")) {
-        close_named(walk, "dt", lists);
-        close_named(walk, "dd", lists);
+        close_named(walk, "dt", WALL_LIST);
+        close_named(walk, "dd", WALL_LIST);
     } else if (is_named(element, "td") || is_named(element, "th")) {
-        close_named(walk, "td", tables);
-        close_named(walk, "th", tables);
+        close_named(walk, "td", WALL_TABLE);
+        close_named(walk, "th", WALL_TABLE);
     } else {
-        close_named(walk, "tr", tables);
+        close_named(walk, "tr", WALL_TABLE);
     }
 }
 
@@ -305,8 +368,7 @@ static void end_tag(Walk *walk, const Element *element)
     if (element->kind == KIND_BLOCK || element->kind == KIND_BOX ||
         element->kind == KIND_ITEM)
         walk->block_ends++;
-    static const char *const none[] = {NULL};
-    close_named(walk, element->name, none);
+    close_named(walk, element->name, 0);
 }
 
 /* --- the walk --- */
@@ -318,7 +380,8 @@ static const char *tag_end(const Walk *walk)
     char before = 0;
     for (const char *at = walk->at; at < walk->end; at++) {
         if (quote != 0) {
-            quote = *at == quote ? 0 : quote;
+            if (*at == quote)
+                quote = 0;
         } else if ((*at == '"' || *at == '\'') && before == '=') {
             quote = *at;
         } else if (*at == '>') {
@@ -404,15 +467,39 @@ static bool begins_as_html(const char *body)
            find_element(name, length) != NULL;
 }
 
+static bool begins_with_markup(const char *body)
+{
+    while (g_ascii_isspace(*body))
+        body++;
+    return *body == '<';
+}
+
+/* A doctype or <html>: nobody writes Markdown into a whole page. */
+static bool is_page(const char *body)
+{
+    static const char *const names[] = {"!doctype", "html", "head", "body"};
+    while (g_ascii_isspace(*body))
+        body++;
+    for (size_t i = 0; *body == '<' && i < G_N_ELEMENTS(names); i++) {
+        size_t length = strlen(names[i]);
+        if (g_ascii_strncasecmp(body + 1, names[i], length) == 0 &&
+            !g_ascii_isalnum(body[1 + length]))
+            return true;
+    }
+    return false;
+}
+
 PostFormat sniff_format(const char *body, size_t length)
 {
+    if (is_page(body))
+        return POST_HTML;
     Walk walk = {.at = body, .end = body + length};
     walk_all(&walk);
     if (walk.has_boxed_text)
         return POST_MARKDOWN;
     if (!walk.has_bare_text)
         return begins_as_html(body) ? POST_HTML : POST_MARKDOWN;
-    bool is_cut = walk.block_ends > 0 && !walk.has_bare_break &&
-                  !walk.has_bare_sign;
+    bool is_cut = !begins_with_markup(body) && walk.block_ends > 0 &&
+                  !walk.has_bare_break && !walk.has_bare_sign;
     return is_cut ? POST_HTML : POST_MARKDOWN;
 }

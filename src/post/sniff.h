@@ -6,9 +6,12 @@
  * stands outside its elements; and no <div>, <section> or the like has text
  * of its own with an empty line in it, which is how Markdown stands in a box.
  *
+ * A whole page, with a doctype or <html>, is HTML whatever stands in it.
+ *
  * One kind of text outside is allowed, since feeds cut their first paragraph
- * so: plain words without an empty line between them and without a sign of
- * Markdown, in a body that has closing block tags or <br>.
+ * so: a body that begins with plain words and goes on in tags, with closing
+ * block tags or <br>, without a sign of Markdown among the words outside and
+ * without an empty line between them.
  *
  * The body is walked once, by tags alone: no tree, no allocation that grows
  * with it. What a real HTML parser does about misnested tags is followed as

@@ -13,7 +13,7 @@
 static bool read_all(int file, GString *bytes)
 {
     char buffer[65536];
-    while (bytes->len <= POST_BYTES_MAX) {
+    while (bytes->len <= (size_t)POST_BYTES_MAX) {
         ssize_t count = read(file, buffer, sizeof buffer);
         if (count < 0 && errno == EINTR)
             continue;
@@ -122,7 +122,9 @@ static void clean_bytes(GString *bytes, const char *file, Findings *findings)
         bool is_cr = *from == '\r';
         if (is_cr && from + 1 < end && from[1] == '\n')
             from++;
-        *to = is_cr ? '\n' : *from;
+        *to = *from;
+        if (is_cr)
+            *to = '\n';
         line += *to++ == '\n';
     }
     g_string_truncate(bytes, (gsize)(to - bytes->str));
@@ -137,7 +139,7 @@ static void clean_bytes(GString *bytes, const char *file, Findings *findings)
 bool source_clean(GString *bytes, const char *file, Findings *findings,
                   GError **error)
 {
-    if (bytes->len > POST_BYTES_MAX) {
+    if (bytes->len > (size_t)POST_BYTES_MAX) {
         error_set_at(error, ERROR_INPUT, (Place){file, 0, 0},
                      "over %d bytes, more than a mail may be", POST_BYTES_MAX);
         return false;

@@ -157,7 +157,7 @@ class Conversation:
         if do == "accept-drop":
             accept(False)
             raise Closed
-        if do in ("reply", "reply-drop") and rule.get("text"):
+        if do in ("reply", "reply-drop") and "text" in rule:
             text = rule["text"]
         if do == "half-drop":
             self.sock.sendall(text[: len(text) // 2].encode())
@@ -428,6 +428,8 @@ class ScriptedServer:
             self.sockets.discard(sock)
 
     def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+        self.thread.join()
         self.listener.close()
         with self.lock:
             sockets = list(self.sockets)

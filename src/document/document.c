@@ -1,0 +1,212 @@
+/* document.c - the way from a post's body to its tree. */
+#include "document/document.h"
+
+#include <string.h>
+
+#include "document/html_read.h"
+#include "document/links.h"
+#include "document/lint.h"
+#include "document/markdown.h"
+#include "document/sanitize.h"
+#include "document/shortcodes.h"
+
+static bool check_bytes(const DocumentSource *source, GError **error)
+{
+    const char *end;
+    Place place = {source->file, source->first_line, 0};
+    const char *at;
+
+    if (source->length > DOCUMENT_BYTES_MAX) {
+        error_set_at(error, ERROR_INPUT, place,
+                     "the body is larger than %d bytes", DOCUMENT_BYTES_MAX);
+        return false;
+    }
+    if (g_utf8_validate(source->text, (gssize)source->length, &end))
+        return true;
+    for (at = source->text; at < end; at++)
+        if (*at == '\n')
+            place.line++;
+    error_set_at(error, ERROR_INPUT, place, "bytes that are not UTF-8");
+    return false;
+}
+
+/* A lone CR ends a line for both parsers; then it has to do so for us. Other
+ * control characters would come back as U+FFFD. */
+static char *copy_text(const DocumentSource *source, size_t *length)
+{
+    char *text = g_malloc(source->length + 1);
+    size_t used = 0;
+    size_t i;
+
+    for (i = 0; i < source->length; i++) {
+        char c = source->text[i];
+        if (c == '\r')
+            text[used++] = '\n';
+        else if ((unsigned char)c >= 0x20 || strchr("\t\n\f", c))
+            text[used++] = c;
+    }
+    text[used] = '\0';
+    *length = used;
+    return text;
+}
+
+static bool read_markdown(Document *document, const DocumentSource *source,
+                          const HtmlText *text, Findings *findings,
+                          GError **error)
+{
+    g_autoptr(Lines)
+        lines = lines_split(text->text, text->length, source->first_line);
+    g_autoptr(MarkdownHtml)
+        markdown = markdown_to_html(lines, source->file, findings, error);
+    HtmlText html;
+
+    if (!markdown)
+        return false;
+    html = *text;
+    html.text = markdown->html->str;
+    html.length = markdown->html->len;
+    html.lines = &g_array_index(markdown->numbers, int, 0);
+    html.line_count = markdown->numbers->len;
+    if (!html_read_fragment(document, &html, error))
+        return false;
+    sanitize(document, source->file, markdown->mark, findings);
+    return true;
+}
+
+static bool read_html(Document *document, const DocumentSource *source,
+                      const HtmlText *text, Findings *findings, GError **error)
+{
+    if (!html_read_fragment(document, text, error))
+        return false;
+    sanitize(document, source->file, NULL, findings);
+    return true;
+}
+
+static char *collapse(const char *text)
+{
+    g_autoptr(GString) out = g_string_new(NULL);
+    const char *at;
+
+    for (at = text; *at; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (!g_unichar_isspace(c))
+            g_string_append_unichar(out, c);
+        else if (out->len > 0 && out->str[out->len - 1] != ' ')
+            g_string_append_c(out, ' ');
+    }
+    return g_strchomp(g_strdup(out->str));
+}
+
+static bool is_heading(const Node *node)
+{
+    return node->kind == NODE_ELEMENT && node->name[0] == 'h' &&
+           node->name[1] >= '1' && node->name[1] <= '6';
+}
+
+/* The letter shows the title itself. */
+static void drop_title(Document *document, const char *title)
+{
+    Node *root = document_root(document);
+    Node *node = root->first_child;
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autofree char *wanted = collapse(title);
+    g_autofree char *found = NULL;
+
+    while (node && !is_heading(node))
+        node = node_following(node, root);
+    if (!node)
+        return;
+    node_append_text(node, text);
+    found = collapse(text->str);
+    if (*wanted && strcmp(found, wanted) == 0)
+        node_detach(node);
+}
+
+Document *document_read(const DocumentSource *source, Findings *findings,
+                        GError **error)
+{
+    g_autoptr(Document) document = document_new(source->gap_prefix);
+    HtmlText text = {.file = source->file, .first_line = source->first_line};
+    g_autofree char *copy = NULL;
+    bool fine;
+
+    if (!check_bytes(source, error))
+        return NULL;
+    copy = copy_text(source, &text.length);
+    text.text = copy;
+    if (source->format == DOCUMENT_MARKDOWN)
+        fine = read_markdown(document, source, &text, findings, error);
+    else
+        fine = read_html(document, source, &text, findings, error);
+    if (!fine)
+        return NULL;
+    links_resolve(document, source->file, source->base_url, findings);
+    if (source->title)
+        drop_title(document, source->title);
+    lint_tidy(document);
+    lint_report(document, source->file, findings);
+    shortcodes_report(document, source->file, findings);
+    return g_steal_pointer(&document);
+}
+
+Document *document_read_shell(const char *html, size_t length, const char *file,
+                              const char *gap_prefix, GError **error)
+{
+    g_autoptr(Document) document = document_new(gap_prefix);
+    HtmlText source = {
+        .text = html, .length = length, .file = file, .first_line = 1};
+
+    if (!html_read_page(document, &source, error))
+        return NULL;
+    return g_steal_pointer(&document);
+}
+
+static Node *copy_node(Document *document, const Node *from)
+{
+    Node *node = document_alloc(document, sizeof *node);
+    Attribute **place = &node->attributes;
+    const Attribute *attribute;
+
+    node->kind = from->kind;
+    node->name = from->name;
+    node->line = from->line;
+    if (from->text)
+        node->text = document_copy_text(document, from->text,
+                                        strlen(from->text));
+    for (attribute = from->attributes; attribute; attribute = attribute->next) {
+        Attribute *copy = document_alloc(document, sizeof *copy);
+        copy->name = attribute->name;
+        copy->value = document_copy_text(document, attribute->value,
+                                         strlen(attribute->value));
+        *place = copy;
+        place = &copy->next;
+    }
+    return node;
+}
+
+void document_graft(Document *shell, Node *at, const Document *content)
+{
+    const Node *root = document_root_const(content);
+    const Node *from = root->first_child;
+    Node *into = NULL; /* the copy of from's parent; NULL: beside `at` */
+
+    while (from) {
+        Node *node = copy_node(shell, from);
+        if (into)
+            node_append(into, node);
+        else
+            node_insert_before(at, node);
+        if (from->first_child) {
+            into = node;
+            from = from->first_child;
+            continue;
+        }
+        while (from != root && !from->next) {
+            from = from->parent;
+            if (from != root)
+                into = from->parent == root ? NULL : into->parent;
+        }
+        from = from == root ? NULL : from->next;
+    }
+    node_detach(at);
+}

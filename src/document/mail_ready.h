@@ -1,0 +1,35 @@
+/*
+ * mail_ready.h - the elements of a post, made into those that mail programs
+ * show well.
+ *
+ *     document_read() ─> text_write() ─> mail_ready() ─> graft ─> style_apply()
+ *
+ * Call it on the post's own document, after the text part was written from
+ * it. It changes structure and leaves the look to the theme, which finds
+ * these classes:
+ *
+ *     headings   begin at h2 below the title, no level left out
+ *     pre        in a one-cell table.codebox > td.code, since Outlook knows
+ *                padding and background on cells only
+ *     hr         <p class="sep" role="separator">* * *</p>
+ *     table      with data: class "data", width, scope on its headers
+ *     img        width at most 552, style for its width; block when it
+ *                stands alone
+ *     figure     <div class="figure">, its caption <p class="caption">
+ *     li         class "apart" where the items are long or hold paragraphs
+ *     details    <div>, its summary a strong paragraph
+ *     task       a ballot box for `[ ]` and `[x]`
+ *     media      "Watch the video on youtube.com"
+ *     long words in links and code may break anywhere
+ */
+#ifndef DOCUMENT_MAIL_READY_H
+#define DOCUMENT_MAIL_READY_H
+
+#include "document/document.h"
+
+/* Columns of the page: what an image may be wide, in pixels. */
+#define MAIL_WIDTH_MAX 552
+
+void mail_ready(Document *document);
+
+#endif

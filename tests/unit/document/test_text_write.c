@@ -1,0 +1,560 @@
+#include "test.h"
+
+#include "document/document.h"
+#include "document/text_write.h"
+
+#define GAP "QZabcdef"
+
+typedef struct Case {
+    const char *html;
+    const char *text;
+} Case;
+
+/* As a page of our own, so that the classes which the readers of this folder
+ * set stay as they are. */
+static Document *read_page(const char *html, const char *gap_prefix)
+{
+    g_autofree char *page = g_strconcat(
+        "<!DOCTYPE html><html><head><title>x</title></head><body>", html,
+        "</body></html>", NULL);
+    GError *error = NULL;
+    Document *document = document_read_shell(page, strlen(page), "test",
+                                             gap_prefix, &error);
+
+    assert_no_error(error);
+    return document;
+}
+
+static char *write_with(const char *html, const TextStyle *style)
+{
+    g_autoptr(Document) document = read_page(html, NULL);
+    g_autoptr(GPtrArray) pieces = text_write(document, style);
+    GString *text = g_string_new(NULL);
+
+    for (guint i = 0; i < pieces->len; i++) {
+        const TextPiece *piece = g_ptr_array_index(pieces, i);
+        assert_null(piece->first_prefix);
+        g_string_append(text, piece->text);
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void check_all(const Case *cases, size_t count, int width)
+{
+    const TextStyle style = {width, TEXT_LINKS_END};
+
+    for (size_t i = 0; i < count; i++) {
+        g_autofree char *text = write_with(cases[i].html, &style);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+#define CHECK(cases, width) check_all(cases, G_N_ELEMENTS(cases), width)
+
+static void paragraphs_stand_one_blank_line_apart(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"", ""},
+        {"<p> </p><p>&nbsp;</p><div></div>", ""},
+        {"<p>one</p>\n<p>two</p>", "one\n\ntwo\n"},
+        {"<div>one<p>two</p>three</div>", "one\n\ntwo\n\nthree\n"},
+        {"<p>one<br>two<br><br><br>three<br></p>", "one\ntwo\n\nthree\n"},
+        {"<p>one</p><!-- no --><script>no</script><style>no</style>"
+         "<template>no</template><svg><text>no</text></svg><p hidden>no</p>"
+         "<p>two</p>",
+         "one\n\ntwo\n"},
+        {"<p>It is.  Two\nlines &amp; &lt;tags&gt;</p>",
+         "It is. Two lines & <tags>\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void headings_are_underlined_by_their_rank(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p>a</p><h2>Top</h2><p>b</p><h3>Below</h3><p>c</p><h4>Deep</h4>"
+         "<p>d</p>",
+         "a\n\n\nTop\n---\n\nb\n\n\nBelow\n~~~~~\n\nc\n\n*Deep*\n\nd\n"},
+        {"<h1>One</h1><h2>Two</h2>", "One\n---\n\nTwo\n~~~\n"},
+        {"<h2>The <em>new</em> <code>x</code> and <code>a b</code></h2>",
+         "The new x and `a b`\n-------------------\n"},
+        {"<h2>\u6F22\u5B57</h2>", "\u6F22\u5B57\n----\n"},
+        {"<blockquote><h1>Quoted</h1></blockquote><h3>Top</h3>",
+         "> *Quoted*\n\n\nTop\n---\n"},
+        {"<h3>a</h3><h4>b</h4><h5>Read <a href='https://e.org'>x</a></h5>",
+         "a\n-\n\nb\n~\n\n*Read x* [1]\n\n\nLinks\n-----\n\n[1] "
+         "https://e.org\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void a_long_heading_is_a_paragraph(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<h1>aaaa bbbb cccc dddd</h1>", "aaaa bbbb\ncccc dddd\n---------\n"},
+        {"<h1>aaaa bbbb cccc dddd eeee</h1>", "aaaa bbbb\ncccc dddd\neeee\n"},
+    };
+    CHECK(cases, 9);
+}
+
+static void words_are_marked_as_people_mark_them(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p><b>a</b> <strong>b</strong> <em>c</em> <i>d</i></p>",
+         "*a* *b* _c_ _d_\n"},
+        {"<p><em><strong>a</strong></em> <b><b>b</b></b></p>", "_*a*_ *b*\n"},
+        {"<p>x<b> a </b>y</p>", "x *a* y\n"},
+        {"<p><b>a<br>b</b></p>", "*a*\n*b*\n"},
+        {"<p><em>snake_case</em> <b></b><b> </b></p>", "snake_case\n"},
+        {"<p><del>a</del> <s>b</s></p>", "~~a~~ ~~b~~\n"},
+        {"<p><mark>a</mark> <u>b</u> <small>c</small> <kbd>d</kbd></p>",
+         "a b c d\n"},
+        {"<p><q>a</q></p>", "\"a\"\n"},
+        {"<p><q>\u00E4</q></p>", "\u201C\u00E4\u201D\n"},
+        {"<p><code>a b</code> <code>c`d</code> <samp>e</samp></p>",
+         "`a b` ``c`d`` `e`\n"},
+        {"<p>x<sup>2</sup> 13<sup>th</sup> e<sup>n+1</sup> "
+         "10<sup>-3</sup> A<sup>TM</sup> H<sub>2</sub>O</p>",
+         "x^2 13th e^(n+1) 10^-3 ATM H2O\n"},
+        {"<p><abbr title='Hyper Text'>HT</abbr> <abbr title='Hyper Text'>HT"
+         "</abbr></p>",
+         "HT (Hyper Text) HT\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void code_is_broken_only_when_no_line_can_hold_it(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p>aaa <code>bbb ccc</code></p>", "aaa\n`bbb ccc`\n"},
+        {"<p>aaa <code>bbb ccc ddd</code></p>", "aaa `bbb\nccc ddd`\n"},
+    };
+    CHECK(cases, 10);
+}
+
+static void links_are_numbered_in_reading_order(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p><a href='https://a.org'>A</a>, <a href='http://b.org/x'>B </a>and "
+         "<b><a href='https://a.org'>again</a></b>.</p>",
+         "A [1], B [2] and *again* [1].\n\n\nLinks\n-----\n\n"
+         "[1] https://a.org\n[2] http://b.org/x\n"},
+        {"<p><a href='https://a.org/'>a.org</a> "
+         "<a href='https://a.org/x'>https://a.org/x</a></p>",
+         "<https://a.org/> <https://a.org/x>\n"},
+        {"<p><a href='mailto:i@a.org'>i@a.org</a>, "
+         "<a href='mailto:i@a.org?subject=x'>write</a></p>",
+         "i@a.org, write <i@a.org>\n"},
+        {"<p><a href='#x'>here</a> <a href='javascript:alert(1)'>no</a> "
+         "<a href='data:text/html,x'>nor</a> <a>none</a> "
+         "<a href='https://a.org'></a></p>",
+         "here no nor none\n"},
+        {"<p><a href='tel:+441234'>+44 1234</a></p>", "+44 1234\n"},
+        {"<p><a href='https://a.org/p#x' rel='bookmark'>below</a></p>",
+         "below\n"},
+        {"<a href='https://a.org'><h3>Card</h3><p>text</p></a>",
+         "Card\n----\n\ntext\n\n<https://a.org>\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void link_numbers_line_up(void **state)
+{
+    (void)state;
+    g_autoptr(GString) html = g_string_new(NULL);
+    const TextStyle style = {72, TEXT_LINKS_END};
+
+    for (int i = 1; i <= 10; i++)
+        g_string_append_printf(html, "<p><a href='https://%d.org'>x</a></p>",
+                               i);
+    g_autofree char *text = write_with(html->str, &style);
+    assert_non_null(strstr(text, "\n [9] https://9.org\n"));
+    assert_true(g_str_has_suffix(text, "\n[10] https://10.org\n"));
+}
+
+static void links_may_stand_in_the_text(void **state)
+{
+    (void)state;
+    const TextStyle style = {72, TEXT_LINKS_INLINE};
+    g_autofree char *text = write_with(
+        "<p><b><a href='https://a.org'>A</a></b>.</p>", &style);
+
+    assert_string_equal(text, "*A <https://a.org>*.\n");
+}
+
+static void a_number_never_begins_a_line(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p>aaaa <a href='https://e.org'>bbb</a></p>",
+         "aaaa\nbbb [1]\n\n\nLinks\n-----\n\n[1] https://e.org\n"},
+        {"<p>a <a href='https://e.org/long'>e.org/long</a></p>",
+         "a\n<https://e.org/long>\n"},
+    };
+    CHECK(cases, 10);
+}
+
+static void images_say_what_they_show(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p><img src='https://e.org/i.png' alt='A cat'></p>",
+         "[image: A cat] [1]\n\n\nLinks\n-----\n\n[1] https://e.org/i.png\n"},
+        {"<p><a href='https://e.org'><img src='https://e.org/i.png' "
+         "alt='A cat'></a></p>",
+         "[image: A cat] [1]\n\n\nLinks\n-----\n\n[1] https://e.org\n"},
+        {"<p><img src='https://e.org/i.png'></p>",
+         "[image] [1]\n\n\nLinks\n-----\n\n[1] https://e.org/i.png\n"},
+        {"<p>word <img src='https://e.org/i.png'></p>", "word\n"},
+        {"<p><img src='https://e.org/i.png' width='1' height='1'></p>", ""},
+        {"<figure><img src='cid:x' alt='A'><figcaption>B</figcaption>"
+         "</figure>",
+         "[image: A]\n\nB\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void media_show_their_address(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p class='media'>Video: <a href='https://v.org/w?v=1'>"
+         "https://v.org/w?v=1</a></p>",
+         "Video: <https://v.org/w?v=1>\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void bullets_change_with_the_depth(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<ul><li>a<ul><li>b<ul><li>c<ul><li>d</li></ul></li></ul></li></ul>"
+         "</li><li>e</li></ul>",
+         "  * a\n      - b\n          + c\n              * d\n  * e\n"},
+        {"<ul><li><p>First</p></li><li><p>Second</p><ul><li>nested</li></ul>"
+         "</li></ul>",
+         "  * First\n\n  * Second\n\n      - nested\n"},
+        {"<ul><li class='task'>[ ] open</li><li class='task'>[x] done</li>"
+         "</ul>",
+         "  * [ ] open\n  * [x] done\n"},
+        {"<ul><li></li><li> </li></ul><p>a</p>", "a\n"},
+        {"<ul><li>a</li></ul><ul><li>b</li></ul>", "  * a\n\n  * b\n"},
+        {"<ol><li>a<ul><li>b</li></ul></li></ol>", " 1. a\n      * b\n"},
+        {"<ul><li><pre>x\n</pre></li></ul>", "  *     x\n"},
+        {"<ul><li>a<p>b</p></li><li>c</li></ul>", "  * a\n\n    b\n\n  * c\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void long_items_stand_apart(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<ul><li>aa bb cc</li><li>d</li></ul>",
+         "  * aa\n    bb\n    cc\n  * d\n"},
+        {"<ul><li>aa bb cc dd</li><li>e</li></ul>",
+         "  * aa\n    bb\n    cc\n    dd\n\n  * e\n"},
+    };
+    CHECK(cases, 7);
+}
+
+static void numbers_line_up_on_their_points(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<ol start='9'><li>ninth</li><li>tenth</li></ol>",
+         " 9. ninth\n10. tenth\n"},
+        {"<ol><li value='5'>a</li><li>b</li></ol>", " 5. a\n 6. b\n"},
+        {"<ol type='a'><li>x</li><li>y</li></ol>", " a. x\n b. y\n"},
+        {"<ol type='I' start='3'><li>x</li><li>y</li></ol>",
+         "III. x\n IV. y\n"},
+        {"<ol start='99'><li>x</li><li>y</li></ol>", " 99. x\n100. y\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void quotes_keep_their_blocks(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<blockquote><p>a</p><blockquote><p>b</p></blockquote><ul><li>c</li>"
+         "</ul></blockquote><p>d</p>",
+         "> a\n>\n>> b\n>\n>   * c\n\nd\n"},
+        {"<ul><li><blockquote><p>a</p><p>b</p></blockquote></li></ul>",
+         "  * > a\n    >\n    > b\n"},
+        {"<blockquote class='alert'><p><strong>Note</strong></p><p>a</p>"
+         "</blockquote>",
+         "> *Note*\n>\n> a\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void code_blocks_stand_as_they_are(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<pre><code>a  b\n\tc\n\n  d  \n\n</code></pre>",
+         "    a  b\n            c\n\n      d\n"},
+        {"<pre>a\n\n\n\n\n\nb</pre>", "    a\n\n\n    b\n"},
+        {"<blockquote><pre>a\n\nb</pre></blockquote>", ">     a\n>\n>     b\n"},
+        {"<pre>aaaaaaaaaaaa bbbbbbbbbbbbbb cccccccccc</pre>",
+         "    aaaaaaaaaaaa bbbbbbbbbbbbbb cccccccccc\n"},
+        {"<pre>x\x1b[1m y<br>--&nbsp;z</pre>", "    x[1m y\n    -- z\n"},
+    };
+    CHECK(cases, 40);
+}
+
+static void a_rule_is_centred(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p>a</p><hr><p>b</p>", "a\n\n        * * *\n\nb\n"},
+    };
+    CHECK(cases, 21);
+}
+
+static const char table[] =
+    "<table><thead><tr><th align='left'>Name</th><th align='center'>Qty</th>"
+    "<th align='right'>Price</th></tr></thead><tbody><tr><td>Apples</td>"
+    "<td align='center'>3</td><td align='right'>1.50</td></tr><tr>"
+    "<td>A long product name</td><td align='center'>12</td>"
+    "<td align='right'>1,000.00</td></tr></tbody></table>";
+
+static void tables_keep_their_columns(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {table, "  Name                 Qty     Price\n"
+                "  -------------------  ---  --------\n"
+                "  Apples                3       1.50\n"
+                "  A long product name  12   1,000.00\n"},
+        {"<table><tr><th>\u6F22\u5B57</th><th>b</th></tr><tr><td>x</td>"
+         "<td>y</td></tr></table>",
+         "  \u6F22\u5B57  b\n  ----  -\n  x     y\n"},
+        {"<table><tr><th>a</th><th>b</th></tr><tr><td colspan='2'>x</td></tr>"
+         "</table>",
+         "  a  b\n  -  -\n  x\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void wide_tables_are_narrowed(void **state)
+{
+    (void)state;
+    const Case cases[] = {
+        {table, "  Name            Qty     Price\n"
+                "  --------------  ---  --------\n"
+                "  Apples           3       1.50\n"
+                "\n"
+                "  A long product  12   1,000.00\n"
+                "  name\n"},
+    };
+    CHECK(cases, 31);
+}
+
+static void tables_too_wide_become_records(void **state)
+{
+    (void)state;
+    const Case cases[] = {
+        {table, "  Name: Apples\n  Qty: 3\n  Price: 1.50\n\n"
+                "  Name: A long\n      product name\n  Qty: 12\n"
+                "  Price: 1,000.00\n"},
+    };
+    CHECK(cases, 20);
+}
+
+static void layout_tables_are_their_cells(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<table><tr><td>a</td><td>b</td></tr></table>", "a\n\nb\n"},
+        {"<table role='presentation'><tr><th>a</th><td>b</td></tr></table>",
+         "a\n\nb\n"},
+        {"<table><tr><th>a</th><td><ul><li>b</li></ul></td></tr></table>",
+         "a\n\n  * b\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void terms_stand_over_their_definitions(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<dl><dt>T</dt><dd>D</dd><dt>U</dt><dd>E</dd></dl>",
+         "T\n    D\n\nU\n    E\n"},
+        {"<details><summary>More</summary><p>x</p></details>", "*More*\n\nx\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void notes_stand_before_the_links(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p>Word<sup class='note-ref'>1</sup>.</p><section class='notes'><ol>"
+         "<li value='1'><p>Note <a href='https://e.org'>x</a>.</p></li></ol>"
+         "</section>",
+         "Word (note 1).\n\n\nNotes\n-----\n\n 1. Note x [1].\n\n\n"
+         "Links\n-----\n\n[1] https://e.org\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void line_ends_between_japanese_characters_vanish(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<p>\u6F22\n\u5B57 \u6F22</p>", "\u6F22\u5B57 \u6F22\n"},
+        {"<p>\uD55C\n\uAE00</p>", "\uD55C \uAE00\n"},
+        {"<p>\u6F22\nabc</p>", "\u6F22 abc\n"},
+        {"<p><b>\u6F22</b>\n\u5B57</p>", "*\u6F22*\u5B57\n"},
+    };
+    CHECK(cases, 72);
+}
+
+static void deep_nesting_leaves_room_for_words(void **state)
+{
+    (void)state;
+    g_autoptr(GString) html = g_string_new(NULL);
+    const TextStyle style = {72, TEXT_LINKS_END};
+
+    for (int i = 0; i < 100; i++)
+        g_string_append(html, "<blockquote>");
+    g_string_append(html, "<p>one two three four</p>");
+    g_autofree char *text = write_with(html->str, &style);
+    assert_true(strlen(text) <= 73);
+    assert_non_null(strstr(text, "one two three four\n"));
+}
+
+/* --- gaps --- */
+
+static void a_paragraph_with_a_gap_waits_for_its_recipient(void **state)
+{
+    (void)state;
+    static const char html[] = "<p>before</p><blockquote><ul><li>Dear " GAP
+                               "m3zQ, hello</li></ul>"
+                               "</blockquote><p>after</p>";
+    const TextStyle style = {72, TEXT_LINKS_END};
+    g_autoptr(Document) document = read_page(html, GAP);
+    g_autoptr(GPtrArray) pieces = text_write(document, &style);
+
+    assert_int_equal(pieces->len, 3);
+    const TextPiece *before = g_ptr_array_index(pieces, 0);
+    const TextPiece *gap = g_ptr_array_index(pieces, 1);
+    const TextPiece *after = g_ptr_array_index(pieces, 2);
+    assert_null(before->first_prefix);
+    assert_string_equal(before->text, "before\n\n");
+    assert_string_equal(gap->text, "Dear " GAP "m3zQ, hello");
+    assert_string_equal(gap->first_prefix, ">   * ");
+    assert_string_equal(gap->rest_prefix, ">     ");
+    assert_int_equal(gap->width, 72);
+    assert_null(after->first_prefix);
+    assert_string_equal(after->text, "\nafter\n");
+}
+
+static void a_gap_in_an_address_is_marked_as_one(void **state)
+{
+    (void)state;
+    static const char html[] = "<p><a href='https://e.org/?u=" GAP
+                               "m1zQ'>you</a></p>"
+                               "<pre>id " GAP "m2zQ</pre>";
+    const TextStyle style = {72, TEXT_LINKS_END};
+    g_autoptr(Document) document = read_page(html, GAP);
+    g_autoptr(GPtrArray) pieces = text_write(document, &style);
+
+    assert_int_equal(pieces->len, 1);
+    const TextPiece *piece = g_ptr_array_index(pieces, 0);
+    assert_null(piece->first_prefix);
+    assert_string_equal(piece->text, "you [1]\n\n    id " GAP "m2zQ\n\n\n"
+                                     "Links\n-----\n\n[1] "
+                                     "https://e.org/?u=" GAP "u1zQ\n");
+}
+
+static void headings_and_tables_with_gaps_have_no_fixed_width(void **state)
+{
+    (void)state;
+    static const char html[] = "<h2>For " GAP
+                               "m1zQ</h2><table><tr><th>A</th></tr><tr><td>" GAP
+                               "m2zQ</td></tr></table>";
+    const TextStyle style = {72, TEXT_LINKS_END};
+    g_autoptr(Document) document = read_page(html, GAP);
+    g_autoptr(GPtrArray) pieces = text_write(document, &style);
+
+    assert_int_equal(pieces->len, 3);
+    const TextPiece *heading = g_ptr_array_index(pieces, 0);
+    const TextPiece *cell = g_ptr_array_index(pieces, 2);
+    assert_string_equal(heading->text, "*For " GAP "m1zQ*");
+    assert_string_equal(cell->text, "A: " GAP "m2zQ");
+    assert_string_equal(cell->first_prefix, "  ");
+}
+
+/* --- the first sentence --- */
+
+static void the_first_sentence_tells_what_the_post_is_about(void **state)
+{
+    (void)state;
+    static const Case cases[] = {
+        {"<h1>T</h1><p><img src='https://e.org' alt='x'></p><p>The <b>first</b>"
+         " sentence is <a href='https://e.org'>here</a>! And more.</p>",
+         "The first sentence is here!"},
+        {"<p>Hello! This is the reason why we write to you. More.</p>",
+         "Hello! This is the reason why we write to you."},
+        {"<p>We think, e.g. here and J. Smith thinks, that it is. So.</p>",
+         "We think, e.g. here and J. Smith thinks, that it is."},
+        {"<p>aaaaaaaaaa bbbbbbbbbb cccccccccc dddddddddd eeeeeeeeee</p>",
+         "aaaaaaaaaa bbbbbbbbbb cccccccccc\u2026"},
+        {"<p>Dear " GAP "m0zQ, how are you this fine day?</p>", ""},
+        {"<pre>code</pre>", ""},
+        {"<blockquote><p>Only a quote.</p></blockquote>", "Only a quote."},
+        {"", ""},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Document) document = read_page(cases[i].html, GAP);
+        size_t limit = i == 3 ? 35 : 140;
+        g_autofree char *text = text_first_sentence(document, limit);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paragraphs_stand_one_blank_line_apart),
+        cmocka_unit_test(headings_are_underlined_by_their_rank),
+        cmocka_unit_test(a_long_heading_is_a_paragraph),
+        cmocka_unit_test(words_are_marked_as_people_mark_them),
+        cmocka_unit_test(code_is_broken_only_when_no_line_can_hold_it),
+        cmocka_unit_test(links_are_numbered_in_reading_order),
+        cmocka_unit_test(link_numbers_line_up),
+        cmocka_unit_test(links_may_stand_in_the_text),
+        cmocka_unit_test(a_number_never_begins_a_line),
+        cmocka_unit_test(images_say_what_they_show),
+        cmocka_unit_test(media_show_their_address),
+        cmocka_unit_test(bullets_change_with_the_depth),
+        cmocka_unit_test(long_items_stand_apart),
+        cmocka_unit_test(numbers_line_up_on_their_points),
+        cmocka_unit_test(quotes_keep_their_blocks),
+        cmocka_unit_test(code_blocks_stand_as_they_are),
+        cmocka_unit_test(a_rule_is_centred),
+        cmocka_unit_test(tables_keep_their_columns),
+        cmocka_unit_test(wide_tables_are_narrowed),
+        cmocka_unit_test(tables_too_wide_become_records),
+        cmocka_unit_test(layout_tables_are_their_cells),
+        cmocka_unit_test(terms_stand_over_their_definitions),
+        cmocka_unit_test(notes_stand_before_the_links),
+        cmocka_unit_test(line_ends_between_japanese_characters_vanish),
+        cmocka_unit_test(deep_nesting_leaves_room_for_words),
+        cmocka_unit_test(a_paragraph_with_a_gap_waits_for_its_recipient),
+        cmocka_unit_test(a_gap_in_an_address_is_marked_as_one),
+        cmocka_unit_test(headings_and_tables_with_gaps_have_no_fixed_width),
+        cmocka_unit_test(the_first_sentence_tells_what_the_post_is_about),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,320 @@
+#include "test.h"
+
+#include "message/frame.h"
+#include "message/message.h"
+
+static char text_domain[] = "news@news.example.org";
+static char team[] = "team@example.org";
+static char jane[] = "jane@example.net";
+static char sender_name[] = "Café OCaml Zürich";
+static char list_name[] = "Zurich OCaml meetup";
+static char list_id[] = "meetup.news.example.org";
+static char leave[] = "https://news.example.org/leave";
+static char leave_mail[] = "leave@news.example.org";
+static char help[] = "https://news.example.org/help";
+static char archive[] = "https://news.example.org/";
+
+static const TokenKey *test_key(void)
+{
+    static TokenKey key;
+    token_key_from_text(&key, "news.example.org");
+    return &key;
+}
+
+static const SenderConfig sender = {
+    .from = {sender_name, {text_domain, text_domain, text_domain + 5}},
+    .reply_to = {NULL, {team, team, team + 5}},
+};
+
+static const ListConfig list = {
+    .id = list_id,
+    .name = list_name,
+    .unsubscribe_url = leave,
+    .unsubscribe_mail = leave_mail,
+    .help_url = help,
+    .archive_url = archive,
+};
+
+static FrameSource meetup(void)
+{
+    return (FrameSource){
+        .sender = &sender,
+        .list = &list,
+        .campaign = "2026-06-meetup",
+        .digest = "0123abcd",
+        .lang = "en",
+        .archived_at = "https://news.example.org/2026/06/meetup",
+        .key = test_key(),
+    };
+}
+
+static const Address jane_address = {jane, jane, jane + 5};
+
+/* Writes the copy for Jane; what it does not say is left as it is. */
+static char *write_copy(const FrameSource *source, const char *name,
+                        const char *subject, const char *text, const char *html,
+                        GError **error)
+{
+    Frame *frame = frame_new(source, error);
+    if (frame == NULL)
+        return NULL;
+    GString *out = g_string_new(NULL);
+    GString *text_string = g_string_new(text);
+    GString *html_string = g_string_new(html);
+    Copy copy = {
+        .address = &jane_address,
+        .name = name,
+        .subject = subject,
+        .text = text_string,
+        .html = html_string,
+        .unix_seconds = 1780300800,
+        .offset_minutes = 120,
+    };
+    bool good = frame_write(frame, &copy, out, error);
+    g_string_free(text_string, TRUE);
+    g_string_free(html_string, TRUE);
+    frame_free(frame);
+    if (good)
+        assert_true(message_gate(out->str, out->len, NULL));
+    return g_string_free(out, !good);
+}
+
+/* Put together by hand after RFC 5322 and 2369; token and boundary with
+ * Python's hmac and hashlib. */
+static void a_whole_message_is_as_written_by_hand(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    GError *error = NULL;
+    g_autofree char *bytes = write_copy(
+        &source, "Doe, Jane (TZ)",
+        "Réunion de printemps du club OCaml de Zürich: programme et "
+        "inscription",
+        "Hi Jane\n\n-- \nThe club\n", "<p>Hi Jane</p>\n", &error);
+    assert_no_error(error);
+    assert_string_equal(
+        bytes,
+        "Date: Mon, 01 Jun 2026 10:00:00 +0200\r\n"
+        "From: =?UTF-8?Q?Caf=C3=A9_OCaml_Z=C3=BCrich?= "
+        "<news@news.example.org>\r\n"
+        "To: \"Doe, Jane (TZ)\" <jane@example.net>\r\n"
+        "Reply-To: <team@example.org>\r\n"
+        "Message-ID: "
+        "<2026-06-meetup.lfq3vvw55ykvxtqtxhtxqbzwaq@news.example.org>\r\n"
+        "Subject: "
+        "=?UTF-8?Q?R=C3=A9union_de_printemps_du_club_OCaml_de_Z=C3=BCrich?="
+        "\r\n"
+        " =?UTF-8?Q?=3A_programme_et_inscription?=\r\n"
+        "List-Id: Zurich OCaml meetup <meetup.news.example.org>\r\n"
+        "List-Unsubscribe: <https://news.example.org/leave>,\r\n"
+        " <mailto:leave@news.example.org?subject=unsubscribe>\r\n"
+        "List-Help: <https://news.example.org/help>\r\n"
+        "List-Owner: <mailto:team@example.org>\r\n"
+        "List-Post: NO\r\n"
+        "List-Archive: <https://news.example.org/>\r\n"
+        "Archived-At: <https://news.example.org/2026/06/meetup>\r\n"
+        "Precedence: list\r\n"
+        "X-Auto-Response-Suppress: OOF, AutoReply\r\n"
+        "Feedback-ID: 2026-06-meetup:meetup:mirmail:newsexampleorg\r\n"
+        "Content-Language: en\r\n"
+        "MIME-Version: 1.0\r\n"
+        "Content-Type: multipart/alternative; "
+        "boundary=\"=_mm_108d8cc263c263a4\"\r\n"
+        "\r\n"
+        "--=_mm_108d8cc263c263a4\r\n"
+        "Content-Type: text/plain; charset=UTF-8\r\n"
+        "Content-Transfer-Encoding: 7bit\r\n"
+        "\r\n"
+        "Hi Jane\r\n"
+        "\r\n"
+        "-- \r\n"
+        "The club\r\n"
+        "\r\n"
+        "--=_mm_108d8cc263c263a4\r\n"
+        "Content-Type: text/html; charset=UTF-8\r\n"
+        "Content-Transfer-Encoding: 7bit\r\n"
+        "\r\n"
+        "<p>Hi Jane</p>\r\n"
+        "\r\n"
+        "--=_mm_108d8cc263c263a4--\r\n");
+}
+
+static void without_html_there_is_only_the_text(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    g_autofree char *bytes = write_copy(&source, NULL, "Hi", "Hi Jane\n", "",
+                                        NULL);
+    assert_non_null(strstr(bytes, "\r\nTo: <jane@example.net>\r\n"));
+    assert_true(g_str_has_suffix(bytes,
+                                 "\r\nMIME-Version: 1.0\r\n"
+                                 "Content-Type: text/plain; charset=UTF-8\r\n"
+                                 "Content-Transfer-Encoding: 7bit\r\n"
+                                 "\r\n"
+                                 "Hi Jane\r\n"));
+}
+
+static void a_name_that_is_only_the_address_is_left_out(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    g_autofree char *bytes = write_copy(&source, "Jane@example.net", "Hi",
+                                        "x\n", "", NULL);
+    assert_non_null(strstr(bytes, "\r\nTo: <jane@example.net>\r\n"));
+}
+
+static char *id_of(const FrameSource *source)
+{
+    Frame *frame = frame_new(source, NULL);
+    assert_non_null(frame);
+    GString *id = g_string_new(NULL);
+    frame_append_id(frame, &jane_address, id);
+    frame_free(frame);
+    return g_string_free(id, FALSE);
+}
+
+static void whatever_makes_another_mail_makes_another_id(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    g_autofree char *real = id_of(&source);
+    g_autofree char *again = id_of(&source);
+    assert_string_equal(
+        real, "2026-06-meetup.lfq3vvw55ykvxtqtxhtxqbzwaq@news.example.org");
+    assert_string_equal(real, again);
+    source.test = true;
+    g_autofree char *test = id_of(&source);
+    assert_string_equal(
+        test, "2026-06-meetup.fkirdcky6kzuyknjsoxns4guv4@news.example.org");
+    source.test = false;
+    source.digest = "0123abce";
+    g_autofree char *edited = id_of(&source);
+    assert_string_not_equal(real, edited);
+    source = meetup();
+    source.campaign = "2026-07-meetup";
+    g_autofree char *other = id_of(&source);
+    assert_string_not_equal(real + 14, other + 14);
+}
+
+static void
+a_long_campaign_is_cut_so_that_the_line_holds_78_columns(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    source.campaign = "0123456789012345678901234567890123456789";
+    g_autofree char *id = id_of(&source);
+    assert_int_equal(strlen("Message-ID: <") + strlen(id) + 1, 78);
+    assert_true(g_str_has_prefix(id, "01234567890123456789."));
+    /* A domain that leaves no room at all. */
+    char long_id[] = "a.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.org";
+    ListConfig long_list = {.id = long_id};
+    source.list = &long_list;
+    g_autofree char *bare = id_of(&source);
+    assert_int_equal(strcspn(bare, "@"), TOKEN_LENGTH);
+    assert_string_equal(bare + TOKEN_LENGTH + 1, long_id + 2);
+}
+
+static void without_a_list_domain_the_senders_is_used(void **state)
+{
+    (void)state;
+    char two_labels[] = "news.example";
+    ListConfig short_list = {.id = two_labels};
+    FrameSource source = meetup();
+    source.list = &short_list;
+    g_autofree char *id = id_of(&source);
+    assert_string_equal(strchr(id, '@'), "@news.example.org");
+    ListConfig none = {0};
+    source.list = &none;
+    g_autofree char *same = id_of(&source);
+    assert_string_equal(strchr(same, '@'), "@news.example.org");
+    g_autofree char *bytes = write_copy(&source, NULL, "Hi", "x\n", "", NULL);
+    assert_null(strstr(bytes, "List-Id"));
+    assert_null(strstr(bytes, "List-Unsubscribe"));
+    assert_non_null(strstr(bytes, "\r\nList-Post: NO\r\n"));
+}
+
+static void what_may_not_stand_in_a_header_is_refused(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    GError *error = NULL;
+    assert_null(write_copy(&source, "X\r\nBcc: v@e", "Hi", "x\n", "", &error));
+    assert_error(&error, ERROR_INPUT, "the name: the control character U+000D");
+    assert_null(write_copy(&source, NULL, "Hi\nBcc: v@e", "x\n", "", &error));
+    assert_error(&error, ERROR_INPUT, "the subject: the control character");
+    assert_null(write_copy(&source, NULL, "", "x\n", "", &error));
+    assert_error(&error, ERROR_INPUT, "subject is empty");
+    g_autofree char *huge = g_strnfill(1001, 'x');
+    assert_null(write_copy(&source, NULL, huge, "x\n", "", &error));
+    assert_error(&error, ERROR_INPUT, "longer than 1000 bytes");
+}
+
+static void a_message_over_the_limit_is_refused(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    GError *error = NULL;
+    GString *text = g_string_new(NULL);
+    while (text->len < MESSAGE_BYTES_MAX)
+        g_string_append(text, "0123456789012345678901234567890123456789\n");
+    assert_null(write_copy(&source, NULL, "Hi", text->str, "", &error));
+    assert_error(&error, ERROR_INPUT, "more than 10");
+    g_string_free(text, TRUE);
+}
+
+static void a_bad_campaign_language_or_sender_is_refused(void **state)
+{
+    (void)state;
+    static const char *const campaigns[] = {
+        "",
+        "a b",
+        "A",
+        "a.b",
+        "a\r\nb",
+        "ä",
+        "01234567890123456789012345678901234567890"};
+    static const char *const languages[] = {
+        "",    "e n", "en_US",      "en-",       "en--us",
+        "-en", "1",   "en\r\nX: y", "abcdefghi", "de-abcdefghi"};
+    GError *error = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(campaigns); i++) {
+        FrameSource source = meetup();
+        source.campaign = campaigns[i];
+        assert_null(frame_new(&source, &error));
+        assert_error(&error, ERROR_INPUT, "campaign");
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(languages); i++) {
+        FrameSource source = meetup();
+        source.lang = languages[i];
+        assert_null(frame_new(&source, &error));
+        assert_error(&error, ERROR_INPUT, "language");
+    }
+    FrameSource source = meetup();
+    SenderConfig nobody = {0};
+    source.sender = &nobody;
+    assert_null(frame_new(&source, &error));
+    assert_error(&error, ERROR_CONFIG, "sender.from is missing");
+    char bad_name[] = "A\nB";
+    SenderConfig disguised = sender;
+    disguised.from.name = bad_name;
+    source.sender = &disguised;
+    assert_null(frame_new(&source, &error));
+    assert_error(&error, ERROR_CONFIG, "sender.from");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_message_is_as_written_by_hand),
+        cmocka_unit_test(without_html_there_is_only_the_text),
+        cmocka_unit_test(a_name_that_is_only_the_address_is_left_out),
+        cmocka_unit_test(whatever_makes_another_mail_makes_another_id),
+        cmocka_unit_test(
+            a_long_campaign_is_cut_so_that_the_line_holds_78_columns),
+        cmocka_unit_test(without_a_list_domain_the_senders_is_used),
+        cmocka_unit_test(what_may_not_stand_in_a_header_is_refused),
+        cmocka_unit_test(a_message_over_the_limit_is_refused),
+        cmocka_unit_test(a_bad_campaign_language_or_sender_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
