@@ -103,7 +103,8 @@ void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
 /* Command-line overrides. `url` is smtp://host[:port] or smtps://…. A plain
- * loopback relay given so needs no TLS. */
+ * loopback relay given so needs no TLS. User and password stay only when the
+ * host is the one that they were configured for. */
 bool config_set_relay(Config *config, const char *url, GError **error);
 bool config_set_rate(Config *config, const char *text, GError **error);
 bool config_set_connections(Config *config, const char *text, GError **error);

@@ -283,11 +283,12 @@ static void move_bytes(Pump *pump)
     write_client(pump);
     if (pump->client_ready && !is_blocked_up(pump))
         read_client(pump);
-    if (!pump->client_is_gone)
-        write_relay(pump);
-    if (!pump->relay_is_gone && pump->relay_ready &&
-        pump->down_start == pump->down->len)
+    /* First what the relay said: when it has closed the connection, the dot
+     * that is waiting here must not leave, and its mail is certainly unsent. */
+    if (pump->relay_ready && pump->down_start == pump->down->len)
         read_relay(pump);
+    if (!pump->client_is_gone && !pump->relay_is_gone)
+        write_relay(pump);
     write_client(pump);
     if (!pump->relay_is_gone)
         check_time(pump);

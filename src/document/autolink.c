@@ -176,7 +176,8 @@ bool autolink_find(const char *text, size_t from, Autolink *found)
         case 'w':
         case 'W':
             if (g_ascii_strncasecmp(text + at, "www.", 4) == 0 &&
-                may_precede(text, at) && match_web(text, at, 0, found))
+                may_precede(text, at) && !ends_address(text[at + 4]) &&
+                match_web(text, at, 0, found))
                 return true;
             break;
         case '@':

@@ -30,20 +30,33 @@ static bool check_bytes(const DocumentSource *source, GError **error)
     return false;
 }
 
+/* C0 but tab, LF and form feed, DEL, C1. */
+static bool is_control(const char *at)
+{
+    unsigned char c = (unsigned char)*at;
+
+    if (c < 0x20)
+        return c != '\t' && c != '\n' && c != '\f';
+    return c == 0x7f || (c == 0xc2 && (unsigned char)at[1] < 0xa0);
+}
+
 /* A lone CR ends a line for both parsers; then it has to do so for us. Other
  * control characters would come back as U+FFFD. */
 static char *copy_text(const DocumentSource *source, size_t *length)
 {
     char *text = g_malloc(source->length + 1);
+    const char *at = source->text;
+    const char *end = source->text + source->length;
     size_t used = 0;
-    size_t i;
 
-    for (i = 0; i < source->length; i++) {
-        char c = source->text[i];
-        if (c == '\r')
+    while (at < end) {
+        if (*at == '\r')
             text[used++] = '\n';
-        else if ((unsigned char)c >= 0x20 || strchr("\t\n\f", c))
-            text[used++] = c;
+        else if (!is_control(at))
+            text[used++] = *at;
+        else if ((unsigned char)*at == 0xc2)
+            at++;
+        at++;
     }
     text[used] = '\0';
     *length = used;

@@ -89,10 +89,12 @@ static int line_of(const HtmlText *source, unsigned line)
     return line > 0 ? source->lines[line - 1] : source->first_line;
 }
 
-static bool check_cost(const HtmlText *source, GError **error)
+static bool check_cost(const Reader *reader, GError **error)
 {
+    const HtmlText *source = reader->source;
     int line = 0;
-    HtmlScanResult result = html_scan(source->text, source->length, &line);
+    HtmlScanResult result = html_scan(source->text, source->length,
+                                      !reader->page, &line);
     Place place = {source->file, line_of(source, (unsigned)line), 0};
 
     switch (result) {
@@ -326,7 +328,7 @@ static bool read_html(const Reader *reader, GError **error)
     const GumboOutput *output;
     bool fine = false;
 
-    if (!check_cost(reader->source, error))
+    if (!check_cost(reader, error))
         return false;
     output = parse(&memory, reader);
     if (!output) {

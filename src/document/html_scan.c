@@ -160,6 +160,7 @@ typedef struct Scan {
     const char *at;
     const char *end;
     int line;
+    bool fragment;
     Open stack[HTML_SCAN_DEPTH_MAX];
     int depth;
     int formatting; /* how many of the stack are */
@@ -454,7 +455,7 @@ static HtmlScanResult open_tag(Scan *scan, const Tag *tag)
 
     if (tag->attributes > HTML_SCAN_ATTRIBUTES_MAX)
         return HTML_SCAN_TOO_MANY_ATTRIBUTES;
-    if (foreign >= 0 && is_breakout(tag)) {
+    if (foreign >= 0 && !scan->fragment && is_breakout(tag)) {
         pop_to(scan, foreign);
         foreign = -1;
     }
@@ -478,7 +479,8 @@ static HtmlScanResult open_tag(Scan *scan, const Tag *tag)
     return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
 }
 
-HtmlScanResult html_scan(const char *html, size_t length, int *line)
+HtmlScanResult html_scan(const char *html, size_t length, bool fragment,
+                         int *line)
 {
     Scan *scan = g_new0(Scan, 1);
     HtmlScanResult result = HTML_SCAN_FINE;
@@ -486,6 +488,7 @@ HtmlScanResult html_scan(const char *html, size_t length, int *line)
     scan->at = html;
     scan->end = html + length;
     scan->line = 1;
+    scan->fragment = fragment;
     while (result == HTML_SCAN_FINE && find_tag(scan)) {
         Tag tag;
         *line = scan->line;

@@ -24,7 +24,9 @@ typedef enum {
     HTML_SCAN_TOO_MANY_REPEATS,
 } HtmlScanResult;
 
-/* `line` counts from 1 and says where the limit was passed. */
-HtmlScanResult html_scan(const char *html, size_t length, int *line);
+/* `line` counts from 1 and says where the limit was passed. In a fragment,
+ * unlike in a page, HTML inside svg and math does not end them. */
+HtmlScanResult html_scan(const char *html, size_t length, bool fragment,
+                         int *line);
 
 #endif

@@ -92,8 +92,8 @@ static void check_text(const Node *node, Place place, Findings *findings)
         if (*at == '\n')
             place.line++;
     findings_add(findings, SEVERITY_WARNING, "link", place,
-                 "`%.7s` stands in the text: is the syntax of a link broken?",
-                 broken);
+                 "`%s` stands in the text: is the syntax of a link broken?",
+                 broken[1] == ' ' ? "] (http" : "](");
 }
 
 static bool is_any_heading(const Node *node)

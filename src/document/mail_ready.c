@@ -64,6 +64,57 @@ static Node *only_child(const Node *node)
     return only;
 }
 
+/* --- paragraphs --- */
+
+static bool holds_blocks(const Node *node, const Node *root)
+{
+    static const char *const names[] = {
+        "div",    "section", "article", "main",    "header", "footer",
+        "figure", "details", "aside",   "address", "center", NULL};
+
+    if (node == root || node_is(node, "blockquote"))
+        return true;
+    if (node->kind != NODE_ELEMENT || !g_strv_contains(names, node->name))
+        return false;
+    for (const Node *child = node->first_child; child; child = child->next)
+        if (element_is_block(child))
+            return true;
+    return false;
+}
+
+static bool is_inline(const Node *node)
+{
+    return !element_is_block(node) && !element_has_block(node);
+}
+
+/* Words that stand bare between blocks become paragraphs. */
+static void wrap_runs(Document *document, Node *parent)
+{
+    Node *node = parent->first_child;
+
+    while (node) {
+        Node *next = node->next;
+        Node *paragraph;
+        if (!is_inline(node) || is_silent(node)) {
+            node = next;
+            continue;
+        }
+        paragraph = wrap_in(document, node, "p");
+        while ((next = paragraph->next) && is_inline(next)) {
+            node_detach(next);
+            node_append(paragraph, next);
+        }
+        node = next;
+    }
+}
+
+static void make_paragraphs(Document *document, Node *root)
+{
+    for (Node *node = root; node; node = node_following(node, root))
+        if (holds_blocks(node, root))
+            wrap_runs(document, node);
+}
+
 /* --- headings --- */
 
 static void rank_headings(Node *root)
@@ -439,6 +490,7 @@ void mail_ready(Document *document)
     Node *root = document_root(document);
     Node *node;
 
+    make_paragraphs(document, root);
     rank_headings(root);
     for (node = node_following(root, root); node;
          node = node_following(node, root))

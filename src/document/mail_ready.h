@@ -8,6 +8,7 @@
  * it. It changes structure and leaves the look to the theme, which finds
  * these classes:
  *
+ *     bare words between blocks become paragraphs
  *     headings   begin at h2 below the title, no level left out
  *     pre        in a one-cell table.codebox > td.code, since Outlook knows
  *                padding and background on cells only

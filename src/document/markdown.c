@@ -447,6 +447,22 @@ static void write_inline(Writer *writer, cmark_node *node, bool enter)
     }
 }
 
+/* It has no place of its own, but what it holds has. */
+static void write_custom_block(Writer *writer, cmark_node *node, bool enter)
+{
+    cmark_node *first = node;
+
+    if (!enter) {
+        put(writer, cmark_node_get_on_exit(node));
+        return;
+    }
+    while (cmark_node_get_start_line(first) == 0 &&
+           cmark_node_first_child(first))
+        first = cmark_node_first_child(first);
+    begin_block(writer, first);
+    put(writer, cmark_node_get_on_enter(node));
+}
+
 static void write_block(Writer *writer, cmark_node *node, bool enter)
 {
     static const Markup QUOTE = {"<blockquote>", "</blockquote>"};
@@ -472,10 +488,7 @@ static void write_block(Writer *writer, cmark_node *node, bool enter)
         put_lines(writer, cmark_node_get_literal(node), false);
         break;
     case CMARK_NODE_CUSTOM_BLOCK:
-        if (writer->begun)
-            put_newline(writer);
-        put(writer, enter ? cmark_node_get_on_enter(node)
-                          : cmark_node_get_on_exit(node));
+        write_custom_block(writer, node, enter);
         break;
     case CMARK_NODE_PARAGRAPH:
         if (!is_in_tight_list(node))

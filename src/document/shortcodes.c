@@ -339,7 +339,8 @@ void shortcodes_report(const Document *document, const char *file,
         for (at = node->text; at < found; at++)
             if (*at == '\n')
                 place.line++;
-        length = MIN(strcspn(found, "}\n") + 2, strlen(found));
+        length = strcspn(found, "}\n");
+        length += strspn(found + length, "}");
         length = MIN(length, SHOWN);
         while (length > 0 && (found[length] & 0xc0) == 0x80)
             length--;

@@ -218,7 +218,7 @@ static bool read_selector(Parser *parser, Rule *rule, GError **error)
             return false;
         if (parser->at == parser->end)
             return fail(parser, parser->at, error, "a rule ends without `{`");
-        if (rule->part_count > 0 && strchr(",{", *parser->at))
+        if (rule->part_count > 0 && (*parser->at == ',' || *parser->at == '{'))
             break;
         if (rule->part_count == PARTS_MAX)
             return fail(parser, parser->at, error,
@@ -254,20 +254,49 @@ static const char *end_of_value(const char *at, const char *end)
     return quote ? NULL : at;
 }
 
-/* Trimmed, each run of blanks one blank. */
+/* The byte behind the comment at `from`, or `from`. */
+static const char *after_comment(const char *from, const char *end)
+{
+    const char *close;
+
+    if (end - from < 2 || memcmp(from, "/*", 2) != 0)
+        return from;
+    close = g_strstr_len(from + 2, end - from - 2, "*/");
+    return close ? close + 2 : end;
+}
+
+/* Trimmed, without comments, each run of blanks one blank. */
 static char *copy_value(const char *from, const char *end)
 {
     GString *value = g_string_new(NULL);
 
-    for (; from < end; from++) {
-        if (!is_space(*from))
+    while (from < end) {
+        const char *after = after_comment(from, end);
+        bool is_blank = after > from || is_space(*from);
+        if (!is_blank)
             g_string_append_c(value, *from);
         else if (value->len > 0 && value->str[value->len - 1] != ' ')
             g_string_append_c(value, ' ');
+        from = after > from ? after : from + 1;
     }
     if (value->len > 0 && value->str[value->len - 1] == ' ')
         g_string_truncate(value, value->len - 1);
     return g_string_free(value, FALSE);
+}
+
+/* What could leave the <style> element or the attribute, or fetch
+ * something. */
+static bool check_bytes(const Parser *parser, const char *from, const char *end,
+                        GError **error)
+{
+    for (const char *at = from; at < end; at++) {
+        if (*at == '<' || *at == '\0')
+            return fail(parser, at, error, "`<` may not stand in a theme");
+        if (end - at >= 4 && g_ascii_strncasecmp(at, "url(", 4) == 0)
+            return fail(parser, at, error,
+                        "a theme may not load anything: no url()");
+    }
+    return true;
 }
 
 static bool check_value(const Parser *parser, const char *from,
@@ -305,7 +334,8 @@ static bool read_declaration(Parser *parser, GArray *declarations,
     declaration.value = copy_value(from, value_end);
     g_array_append_val(declarations, declaration);
     parser->at = value_end + (*value_end == ';');
-    return check_value(parser, from, declaration.value, error);
+    return check_bytes(parser, from, value_end, error) &&
+           check_value(parser, from, declaration.value, error);
 }
 
 static bool read_declarations(Parser *parser, GArray *declarations,
@@ -364,7 +394,7 @@ static bool keep_block(Parser *parser, GError **error)
     parser->at++;
     g_string_append_len(parser->style->kept, from, parser->at - from);
     g_string_append_c(parser->style->kept, '\n');
-    return true;
+    return check_bytes(parser, from, parser->at, error);
 }
 
 static bool begins_with(const Parser *parser, const char *text)
@@ -391,21 +421,6 @@ static bool read_statement(Parser *parser, GError **error)
     return read_rule(parser, error);
 }
 
-/* What could leave the <style> element, or fetch something. */
-static bool check_bytes(const Parser *parser, GError **error)
-{
-    const char *at;
-
-    if ((at = memchr(parser->start, '<',
-                     (size_t)(parser->end - parser->start))))
-        return fail(parser, at, error, "`<` may not stand in a theme");
-    for (at = parser->start; parser->end - at >= 4; at++)
-        if (g_ascii_strncasecmp(at, "url(", 4) == 0)
-            return fail(parser, at, error,
-                        "a theme may not load anything: no url()");
-    return true;
-}
-
 static gint compare_rules(gconstpointer a, gconstpointer b)
 {
     const Rule *left = a;
@@ -430,8 +445,6 @@ Style *style_parse(const char *css, size_t length, const char *file,
                      "a theme of more than %d bytes", STYLE_BYTES_MAX);
         return NULL;
     }
-    if (!check_bytes(&parser, error))
-        return NULL;
     for (;;) {
         if (!skip_space(&parser, error))
             return NULL;
@@ -476,8 +489,9 @@ static bool part_matches(const Part *part, const Node *node)
     return part->position != POSITION_LAST || is_last_element(node);
 }
 
-/* With nothing but "somewhere inside", the nearest match is always right. */
-static bool rule_matches(const Rule *rule, const Node *node)
+/* With nothing but "somewhere inside", the nearest match is always right.
+ * `root` itself is the document's and no element of the page. */
+static bool rule_matches(const Rule *rule, const Node *node, const Node *root)
 {
     int part = rule->part_count - 1;
 
@@ -486,8 +500,8 @@ static bool rule_matches(const Rule *rule, const Node *node)
     for (part--; part >= 0; part--) {
         do {
             node = node->parent;
-        } while (node && !part_matches(&rule->parts[part], node));
-        if (!node)
+        } while (node != root && !part_matches(&rule->parts[part], node));
+        if (node == root)
             return false;
     }
     return true;
@@ -530,7 +544,8 @@ static void put_own(GArray *declarations, const char *style)
     }
 }
 
-static void apply_to_node(const Style *style, Document *document, Node *node)
+static void apply_to_node(const Style *style, Document *document,
+                          const Node *root, Node *node)
 {
     g_autoptr(GArray) declarations = new_declarations();
     g_autoptr(GString) text = NULL;
@@ -538,7 +553,7 @@ static void apply_to_node(const Style *style, Document *document, Node *node)
 
     for (guint i = 0; i < style->rules->len; i++) {
         const Rule *rule = &g_array_index(style->rules, Rule, i);
-        if (!rule_matches(rule, node))
+        if (!rule_matches(rule, node, root))
             continue;
         for (guint j = 0; j < rule->declarations->len; j++)
             put_declaration(declarations,
@@ -562,5 +577,5 @@ void style_apply(const Style *style, Document *document, Node *root)
     for (Node *node = node_following(root, root); node;
          node = node_following(node, root))
         if (node->kind == NODE_ELEMENT)
-            apply_to_node(style, document, node);
+            apply_to_node(style, document, root, node);
 }

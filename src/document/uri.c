@@ -233,6 +233,9 @@ static bool append_authority(GString *out, const Part *authority)
     char *port;
     size_t before;
 
+    /* Browsers take a backslash for a slash, others do not. */
+    if (strchr(text, '\\'))
+        return false;
     host = host ? host + 1 : text;
     before = (size_t)(host - text);
     append_encoded(out, text, before);

@@ -97,17 +97,21 @@ static size_t take(const char *text, size_t room, bool quoted)
 {
     size_t characters = 0;
     size_t clusters = 0;
+    size_t columns = 0; /* in Q */
     int regionals = 0;
     const char *at = text;
     while (*at != '\0') {
         gunichar letter = g_utf8_get_char(at);
         const char *next = g_utf8_next_char(at);
         size_t length = (size_t)(next - text);
-        if ((quoted ? q_length(text, length) : b_length(length)) > room)
+        columns += quoted ? q_length(at, (size_t)(next - at)) : 0;
+        if ((quoted ? columns : b_length(length)) > room)
             break;
         regionals = is_regional(letter) ? regionals + 1 : 0;
         characters = length;
-        if (*next == '\0' || !joins(letter, g_utf8_get_char(next), regionals))
+        if (*next == '\0' ||
+            ((unsigned char)*next < 0x80 && letter != ZERO_WIDTH_JOINER) ||
+            !joins(letter, g_utf8_get_char(next), regionals))
             clusters = length;
         at = next;
     }

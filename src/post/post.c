@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "post/element.h"
 #include "post/fields.h"
 #include "post/front_matter.h"
 #include "post/sniff.h"
@@ -99,7 +100,7 @@ static void note_indented_tag(const Post *post, Findings *findings)
     size_t length = 0;
     while (g_ascii_isalnum(name[length]))
         length++;
-    if (sniff_is_element(name, length))
+    if (element_find(name, length) != NULL)
         findings_add(findings, SEVERITY_WARNING, "format",
                      (Place){post->file, post->body_line + line.number - 1, 0},
                      "Markdown shows this indented tag as code; if the post is "

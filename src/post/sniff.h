@@ -28,7 +28,4 @@
 /* `body` is UTF-8 with LF and ends in a NUL. */
 PostFormat sniff_format(const char *body, size_t length);
 
-/* True when `name` is the name of an HTML element. */
-bool sniff_is_element(const char *name, size_t length);
-
 #endif

@@ -133,7 +133,7 @@ def test_active_content_is_gone_and_said(tmp_path):
 @pytest.mark.parametrize("front_matter", [
     "[" * 100000, "{a: " * 50000, "a: &a [x]\n" + "b: *a\n" * 200000,
     "? " * 50000, "'" + "x" * 600000,
-])
+], ids=["lists", "maps", "aliases", "keys", "a text without end"])
 def test_deep_or_large_front_matter_ends_soon(tmp_path, front_matter):
     result = run(tmp_path, post=f"---\ntitle: A\nx: {front_matter}\n---\n\nHello.\n")
     assert result.returncode == 65

@@ -79,7 +79,7 @@ def check_against_ledger(outcome, server):
     """The one rule of it all."""
     accepted = Counter(e["recipient"] for e in server.events("accepted"))
     replied = {e["recipient"] for e in server.events("accepted") if e["replied"]}
-    dots = {e["recipient"] for e in server.events("dot")}
+    reached = {e["recipient"] for e in server.events("go-ahead")}
     for recipient, outcomes in outcome.outcomes.items():
         assert accepted[recipient] <= 1, f"{recipient} was accepted twice: {outcomes}"
         last = outcomes[-1]
@@ -89,7 +89,8 @@ def check_against_ledger(outcome, server):
         if accepted[recipient]:
             assert last in ("sent", "unknown"), (recipient, outcomes)
         if last == "unknown":
-            assert recipient in dots or recipient not in replied, recipient
+            assert recipient not in replied, recipient
+            assert recipient in reached, recipient
     assert outcome.left == 0 or outcome.errors
 
 
@@ -291,8 +292,11 @@ def test_a_connection_lost_before_the_dot_loses_and_doubles_nothing(step, do, pi
                       "tries=3")
         check_against_ledger(outcome, server)
         kinds = Counter(o[-1] for o in outcome.outcomes.values())
-        assert kinds["unknown"] == 0 and kinds["none"] == 0
-        assert kinds["sent"] == 11
+        # The kernel may have taken a whole message, dot and all, before it
+        # hears that the relay left in the middle of it.
+        open_cases = 1 if step == "body" else 0
+        assert kinds["none"] == 0 and kinds["unknown"] <= open_cases
+        assert kinds["sent"] == 11 - kinds["unknown"]
 
 
 @pytest.mark.parametrize("do,kind", [("drop", "unknown"), ("accept-drop", "unknown"),

@@ -164,6 +164,8 @@ class Conversation:
             raise Closed
         if accept and text.startswith("2"):
             accept(True)
+        if step == "data" and text.startswith("3"):
+            self.server.log(event="go-ahead", recipient=what)
         self.send(text)
         if do == "reply-drop":
             raise Closed

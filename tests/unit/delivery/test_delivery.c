@@ -646,8 +646,10 @@ static void stop_after_thirty(int number)
 {
     (void)number;
     int done = 0;
+    relay_lock();
     for (int i = 0; i < 200; i++)
-        done += __atomic_load_n(&relay->accepted[i], __ATOMIC_RELAXED);
+        done += relay->accepted[i];
+    relay_unlock();
     if (done >= 30)
         __atomic_store_n(&now_running->stop, 1, __ATOMIC_RELAXED);
 }

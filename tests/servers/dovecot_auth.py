@@ -1,0 +1,53 @@
+"""Dovecot as the one who checks passwords for Postfix, and nothing else."""
+
+import grp
+import os
+
+from processes import Folder, Process, need
+
+CONFIGURATION = """\
+base_dir = {folder}/run
+state_dir = {folder}/run
+log_path = {folder}/log
+protocols =
+ssl = no
+auth_mechanisms = plain login
+disable_plaintext_auth = no
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home=/nonexistent
+}}
+service auth {{
+  unix_listener {socket} {{
+    mode = 0660
+    user = postfix
+    group = postfix
+  }}
+}}
+"""
+
+
+class DovecotAuth:
+    """`users` maps names to passwords; the socket is where Postfix asks."""
+
+    def __init__(self, socket, users):
+        self.folder = Folder("dovecot")
+        path = self.folder.path
+        (path / "run").mkdir()
+        users_file = path / "users"
+        users_file.write_text("".join(f"{u}:{p}\n" for u, p in users.items()))
+        users_file.chmod(0o640)
+        os.chown(users_file, 0, grp.getgrnam("dovecot").gr_gid)
+        configuration = path / "dovecot.conf"
+        configuration.write_text(CONFIGURATION.format(folder=path, socket=socket))
+        command = [need("dovecot", "dovecot-core"), "-F", "-c", configuration]
+        self.process = Process(command, path / "output")
+        self.process.wait_until(socket.exists, "dovecot")
+
+    def stop(self):
+        self.process.stop()
+        self.folder.remove()
