@@ -43,14 +43,33 @@ static size_t plain_run(const char *at, size_t length)
     return i;
 }
 
-static size_t count_plain(const char *at, size_t length)
+/* How many of eight bytes have their top bit in `mask`. */
+static size_t count_tops(uint64_t mask)
 {
-    size_t count = 0;
+    return ((mask >> 7) * EACH_BYTE(1)) >> 56;
+}
+
+typedef struct Count {
+    size_t plain;
+    size_t breaks; /* LF */
+} Count;
+
+static Count count_bytes(const char *at, size_t length)
+{
+    Count count = {0};
     size_t i = 0;
-    for (; i + 8 <= length; i += 8)
-        count += ((plain_mask(at + i) >> 7) * EACH_BYTE(1)) >> 56;
-    for (; i < length; i++)
-        count += is_plain((unsigned char)at[i]);
+    for (; i + 8 <= length; i += 8) {
+        uint64_t word;
+        memcpy(&word, at + i, sizeof word);
+        uint64_t low = word & EACH_BYTE(0x7f);
+        uint64_t other = ((low ^ EACH_BYTE('\n')) + EACH_BYTE(0x7f)) | word;
+        count.breaks += count_tops(~other & EACH_BYTE(0x80));
+        count.plain += count_tops(plain_mask(at + i));
+    }
+    for (; i < length; i++) {
+        count.breaks += at[i] == '\n';
+        count.plain += is_plain((unsigned char)at[i]);
+    }
     return count;
 }
 
@@ -218,9 +237,11 @@ static bool is_7bit_line(const char *line, size_t length)
 {
     if (length > LINE_7BIT_MAX)
         return false;
-    for (size_t i = 0; i < length; i++)
-        if (!is_plain((unsigned char)line[i]) && line[i] != '=')
-            return false;
+    size_t i = plain_run(line, length);
+    for (; i < length && line[i] == '='; i += plain_run(line + i, length - i))
+        i++;
+    if (i < length)
+        return false;
     if (length == 0)
         return true;
     if (is_blank(line[length - 1]))
@@ -243,33 +264,20 @@ static bool is_7bit(const char *text, size_t length)
     return true;
 }
 
-static size_t count_lines(const char *text, size_t length)
-{
-    const char *end = text + length;
-    size_t lines = 0;
-    do {
-        const char *stop = memchr(text, '\n', (size_t)(end - text));
-        text = stop != NULL ? stop + 1 : end;
-        lines++;
-    } while (text < end);
-    return lines;
-}
-
 Encoding encoding_choose(const char *text, size_t length)
 {
     if (is_7bit(text, length))
         return ENCODING_7BIT;
-    size_t lines = count_lines(text, length);
-    bool closed = length > 0 && text[length - 1] == '\n';
-    size_t breaks = closed ? lines : lines - 1; /* LF in the text */
-    size_t base64 = base64_length(length - breaks + 2 * lines);
+    Count count = count_bytes(text, length);
+    size_t lines = count.breaks + (text[length - 1] != '\n');
+    size_t base64 = base64_length(length - count.breaks + 2 * lines);
 
     /* Most texts are decided by counting, the rest is tried. To the columns
      * of the bytes come at most two for an encoded start and two for an
      * encoded end of each line, and with each soft break, of which there is
      * one for 60 columns or more, three and an encoded start. */
-    size_t plain = count_plain(text, length);
-    size_t least = plain + 3 * (length - breaks - plain) + 2 * lines;
+    size_t coded = length - count.breaks - count.plain;
+    size_t least = count.plain + 3 * coded + 2 * lines;
     size_t most = least + 4 * lines + (least + 4 * lines) / 60 * 5;
     if (most <= base64)
         return ENCODING_QUOTED;
