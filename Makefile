@@ -106,11 +106,16 @@ check-unit: $(TEST_BINS) ## unit tests
 # What several threads run, for BUILD=tsan.
 .PHONY: check-unit-threads
 check-unit-threads: $(filter $(O)/unit/journal/% $(O)/unit/delivery/%,$(TEST_BINS))
-	@tests/unit/run.sh $^
+	@G_SLICE=always-malloc TSAN_OPTIONS=suppressions=tests/e2e/tsan.supp \
+	  tests/unit/run.sh $^
 
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
-check-e2e: all ## the program against real servers, and the golden mails
-	$(PYTEST) tests/golden tests/e2e
+check-e2e: all $(O)/e2e/mailer_harness ## real servers, and the golden mails
+	MAILER_HARNESS=$(O)/e2e/mailer_harness $(PYTEST) tests/golden tests/e2e
+
+$(O)/e2e/%: tests/e2e/%.c $(O)/libmirmail.a Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
 
 check-lint: all ## layers, one library one file, manuals against the program
 	$(PYTEST) tests/lint

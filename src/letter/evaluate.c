@@ -195,7 +195,9 @@ static char rule_of(const Expression *expression)
     if (count == 0)
         return '\0';
     const Filter *last = expression_filter(expression, count - 1);
-    return last->kind == FILTER_UNDERLINE ? last->text[0] : '\0';
+    if (last->kind != FILTER_UNDERLINE)
+        return '\0';
+    return last->text[0];
 }
 
 static void note_empty(const Evaluation *evaluation,

@@ -17,8 +17,8 @@
 #include "letter/slots.h"
 #include "letter/template.h"
 
-#define EVALUATE_BYTES_MAX (4 * 1024 * 1024) /* of the result */
-#define EVALUATE_STEPS_MAX 1000000           /* tags and texts on the way */
+#define EVALUATE_BYTES_MAX 4194304 /* of the result */
+#define EVALUATE_STEPS_MAX 1000000 /* tags and texts on the way */
 
 /* What is written to, and how. Each function may refuse with an ERROR_INPUT
  * at `place`. */

@@ -71,8 +71,10 @@ char *expression_parse_name(const char *text, size_t length, Place place,
                      EXPRESSION_NAME_MAX);
         return NULL;
     }
-    for (char *p = name; *p != '\0'; p++)
-        *p = is_blank(*p) ? ' ' : *p;
+    for (char *p = name; *p != '\0'; p++) {
+        if (is_blank(*p))
+            *p = ' ';
+    }
     if (!is_name(name)) {
         set_bad_name(name, place, error);
         return NULL;

@@ -116,7 +116,9 @@ static void strip(GString *text)
         bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
         if (blank && (to == 0 || text->str[to - 1] == ' '))
             continue;
-        text->str[to++] = blank ? ' ' : c;
+        if (blank)
+            c = ' ';
+        text->str[to++] = c;
     }
     if (to > 0 && text->str[to - 1] == ' ')
         to--;

@@ -35,11 +35,9 @@ static void end_tag(HtmlPlace *place)
     static const char *const raw[] = {"style", "script", NULL};
     static const char *const title[] = {"title", "textarea", NULL};
 
-    if (place->end_tag)
-        enter(place, HTML_DATA);
-    else if (is_one_of(place->tag, raw))
+    if (!place->end_tag && is_one_of(place->tag, raw))
         enter(place, HTML_RAW);
-    else if (is_one_of(place->tag, title))
+    else if (!place->end_tag && is_one_of(place->tag, title))
         enter(place, HTML_TITLE);
     else
         enter(place, HTML_DATA);

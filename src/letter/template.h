@@ -27,7 +27,7 @@
 
 #include "letter/expression.h"
 
-#define TEMPLATE_BYTES_MAX (1024 * 1024)
+#define TEMPLATE_BYTES_MAX 1048576
 #define TEMPLATE_DEPTH_MAX 32
 #define TEMPLATE_PARTIALS_MAX 8
 

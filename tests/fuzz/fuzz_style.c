@@ -29,8 +29,8 @@ static int count_elements(const Document *document)
 
 static void check_applied(const Style *style)
 {
-    g_autoptr(Document) document =
-        document_read_shell(page, strlen(page), "page", NULL, NULL);
+    g_autoptr(Document)
+        document = document_read_shell(page, strlen(page), "page", NULL, NULL);
     g_autoptr(Document) again = NULL;
     g_autoptr(GString) html = g_string_new(NULL);
 
@@ -44,8 +44,8 @@ static void check_applied(const Style *style)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(Style) style =
-        style_parse((const char *)bytes, size, "theme.css", &error);
+    g_autoptr(Style)
+        style = style_parse((const char *)bytes, size, "theme.css", &error);
 
     g_assert((style == NULL) == (error != NULL));
     if (error) {
