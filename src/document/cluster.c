@@ -63,7 +63,8 @@ Cluster cluster_at(const char *text, size_t length)
         if (utf8proc_grapheme_break_stateful((utf8proc_int32_t)previous,
                                              (utf8proc_int32_t)next, &state))
             break;
-        if (next == EMOJI_SELECTOR || is_regional_indicator(next))
+        if ((next == EMOJI_SELECTOR && cluster.first > ' ') ||
+            is_regional_indicator(next))
             width = 2;
         if (width > cluster.width)
             cluster.width = width;

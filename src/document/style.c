@@ -11,13 +11,13 @@ typedef enum { POSITION_ANY, POSITION_FIRST, POSITION_LAST } Position;
 
 /* `td.txt:first-child`; what is NULL may be anything. */
 typedef struct Part {
-    const char *element; /* interned */
-    const char *class;   /* interned */
+    const char *element; /* these two in the style's names */
+    const char *class;
     Position position;
 } Part;
 
 typedef struct Declaration {
-    const char *name; /* interned */
+    char *name;
     char *value;
 } Declaration;
 
@@ -31,6 +31,7 @@ typedef struct Rule {
 
 struct Style {
     GArray *rules; /* of Rule, weakest first */
+    GStringChunk *names;
     GString *kept;
 };
 
@@ -46,6 +47,7 @@ static void clear_declaration(gpointer data)
 {
     Declaration *declaration = data;
 
+    g_free(declaration->name);
     g_free(declaration->value);
 }
 
@@ -69,6 +71,7 @@ void style_free(Style *style)
     if (!style)
         return;
     g_array_unref(style->rules);
+    g_string_chunk_free(style->names);
     g_string_free(style->kept, TRUE);
     g_free(style);
 }
@@ -132,17 +135,16 @@ static bool skip_space(Parser *parser, GError **error)
     return true;
 }
 
-static const char *read_word(Parser *parser)
+/* Lower case; NULL when there is none. */
+static char *read_word(Parser *parser)
 {
     const char *from = parser->at;
-    g_autofree char *word = NULL;
 
     while (parser->at < parser->end && is_word(*parser->at))
         parser->at++;
     if (parser->at == from)
         return NULL;
-    word = g_ascii_strdown(from, parser->at - from);
-    return g_intern_string(word);
+    return g_ascii_strdown(from, parser->at - from);
 }
 
 /* Classes keep their case. */
@@ -154,13 +156,14 @@ static const char *read_class(Parser *parser)
     while (parser->at < parser->end && is_word(*parser->at))
         parser->at++;
     word = g_strndup(from, (gsize)(parser->at - from));
-    return *word ? g_intern_string(word) : NULL;
+    return *word ? g_string_chunk_insert_const(parser->style->names, word)
+                 : NULL;
 }
 
 static bool read_position(Parser *parser, Part *part, GError **error)
 {
     const char *from = parser->at++;
-    const char *word = read_word(parser);
+    g_autofree char *word = read_word(parser);
 
     if (g_strcmp0(word, "first-child") == 0)
         part->position = POSITION_FIRST;
@@ -177,8 +180,10 @@ static bool read_part(Parser *parser, Part *part, GError **error)
     const char *from = parser->at;
 
     *part = (Part){0};
-    if (g_ascii_isalpha(*parser->at))
-        part->element = read_word(parser);
+    if (g_ascii_isalpha(*parser->at)) {
+        g_autofree char *word = read_word(parser);
+        part->element = g_string_chunk_insert_const(parser->style->names, word);
+    }
     if (parser->at < parser->end && *parser->at == '.') {
         part->class = read_class(parser);
         if (!part->class)
@@ -315,12 +320,12 @@ static bool check_value(const Parser *parser, const char *from,
 static bool read_declaration(Parser *parser, GArray *declarations,
                              GError **error)
 {
+    g_autofree char *name = read_word(parser);
     Declaration declaration;
     const char *from;
     const char *value_end;
 
-    declaration.name = read_word(parser);
-    if (!declaration.name)
+    if (!name)
         return fail(parser, parser->at, error, "a property is expected here");
     if (!skip_space(parser, error))
         return false;
@@ -331,6 +336,7 @@ static bool read_declaration(Parser *parser, GArray *declarations,
     value_end = end_of_value(from, parser->end);
     if (!value_end || value_end == parser->end)
         return fail(parser, from, error, "this value never ends");
+    declaration.name = g_steal_pointer(&name);
     declaration.value = copy_value(from, value_end);
     g_array_append_val(declarations, declaration);
     parser->at = value_end + (*value_end == ';');
@@ -439,6 +445,7 @@ Style *style_parse(const char *css, size_t length, const char *file,
 
     style->rules = g_array_new(FALSE, FALSE, sizeof(Rule));
     g_array_set_clear_func(style->rules, clear_rule);
+    style->names = g_string_chunk_new(256);
     style->kept = g_string_new(NULL);
     if (length > STYLE_BYTES_MAX) {
         error_set_at(error, ERROR_INPUT, (Place){file, 0, 0},
@@ -479,8 +486,7 @@ static bool part_matches(const Part *part, const Node *node)
 {
     if (node->kind != NODE_ELEMENT)
         return false;
-    if (part->element && part->element != node->name &&
-        strcmp(part->element, node->name) != 0)
+    if (part->element && strcmp(part->element, node->name) != 0)
         return false;
     if (part->class && !element_has_class(node, part->class))
         return false;
@@ -511,10 +517,11 @@ static bool rule_matches(const Rule *rule, const Node *node, const Node *root)
  * and stands last: `margin` behind `margin-top` must stay behind it. */
 static void put_declaration(GArray *declarations, const Declaration *added)
 {
-    Declaration copy = {added->name, g_strdup(added->value)};
+    Declaration copy = {g_strdup(added->name), g_strdup(added->value)};
 
     for (guint i = 0; i < declarations->len; i++) {
-        if (g_array_index(declarations, Declaration, i).name == added->name) {
+        const Declaration *at = &g_array_index(declarations, Declaration, i);
+        if (strcmp(at->name, added->name) == 0) {
             g_array_remove_index(declarations, i);
             break;
         }
@@ -536,7 +543,7 @@ static void put_own(GArray *declarations, const char *style)
             g_autofree char *spelled = copy_value(style, colon);
             g_autofree char *name = g_ascii_strdown(spelled, -1);
             g_autofree char *value = copy_value(colon + 1, value_end);
-            Declaration own = {g_intern_string(name), value};
+            const Declaration own = {name, value};
             if (*name && *value)
                 put_declaration(declarations, &own);
         }

@@ -412,10 +412,11 @@ static bool sqlite_create_campaign(JournalStore *store,
         error);
     if (statement == NULL)
         return false;
-    const char *const texts[] = {campaign->id, campaign->digest,
-                                 campaign->subject, campaign->arguments,
-                                 campaign->directory};
-    for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
+    enum { TEXTS = 5 };
+    const char *const texts[TEXTS] = {campaign->id, campaign->digest,
+                                      campaign->subject, campaign->arguments,
+                                      campaign->directory};
+    for (int i = 0; i < TEXTS; i++)
         bind_text(statement, i + 1, texts[i] != NULL ? texts[i] : "");
     sqlite3_bind_int64(statement, 6, campaign->created_us);
     sqlite3_bind_int64(statement, 7, campaign->finished_us);

@@ -111,7 +111,7 @@ static void set_digest(Letter *letter)
 Letter *letter_compose(const LetterSource *source, Findings *findings,
                        GError **error)
 {
-    g_autoptr(Letter) letter = g_new0(Letter, 1);
+    Letter *letter = g_new0(Letter, 1);
     Composition parts = {0};
     const Post *post = source->post;
     bool good = compose(source, findings, &parts, error);
@@ -124,13 +124,15 @@ Letter *letter_compose(const LetterSource *source, Findings *findings,
     letter->fields = g_array_new(FALSE, TRUE, sizeof(LetterField));
     if (!good || !add_fields(letter, letter->subject, error) ||
         !add_fields(letter, letter->text, error) ||
-        !add_fields(letter, letter->html, error))
+        !add_fields(letter, letter->html, error)) {
+        letter_free(letter);
         return NULL;
+    }
     letter->lang = g_strdup(compose_lang(post));
     letter->rtl = scope_is_rtl(letter->lang);
     letter->archived_at = g_strdup(post->url);
     set_digest(letter);
-    return g_steal_pointer(&letter);
+    return letter;
 }
 
 const char *letter_lang(const Letter *letter)

@@ -399,7 +399,7 @@ static bool parse_block(Parser *parser, Block *block, GError **error)
 
 Template *template_parse(const TemplateSource *source, GError **error)
 {
-    g_autoptr(Template) template = g_new0(Template, 1);
+    Template *template = g_new0(Template, 1);
     Parser parser = {.template = template, .source = source, .indent = ""};
     Block block = {&template->first, NULL, NULL, false};
 
@@ -407,8 +407,8 @@ Template *template_parse(const TemplateSource *source, GError **error)
     template->source = g_string_new(NULL);
     if (!parse_file(&parser, source->file, source->text, source->length, &block,
                     error))
-        return NULL;
-    return g_steal_pointer(&template);
+        g_clear_pointer(&template, template_free);
+    return template;
 }
 
 void template_free(Template *template)

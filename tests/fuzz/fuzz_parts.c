@@ -13,8 +13,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
-#define BODY_START "<!DOCTYPE html>\n<html>\n<head></head>\n<body>\n"
-#define BODY_END "</body>\n</html>\n"
+#define BODY_START "<!DOCTYPE html><html><head></head><body>"
+#define BODY_END "</body></html>"
 
 static Document *read_post(const char *text, size_t length)
 {
@@ -61,20 +61,35 @@ static void check_text(const char *text)
     }
 }
 
+/* What stands in the body of a page. */
+static char *body_of(const GString *page)
+{
+    const char *start = strstr(page->str, "<body>");
+    const char *end = g_strrstr(page->str, "</body>");
+
+    g_assert(start && end);
+    start += strlen("<body>");
+    return g_strstrip(g_strndup(start, (gsize)(end - start)));
+}
+
 /* The page is read back without the allow-list, so nothing may be lost. */
 static void check_html(const Document *document)
 {
+    g_autoptr(GString) html = g_string_new(NULL);
     g_autoptr(GString) page = g_string_new(BODY_START);
     g_autoptr(GString) again = g_string_new(NULL);
     g_autoptr(Document) shell = NULL;
+    g_autofree char *body = NULL;
 
-    html_write(document, page);
+    html_write(document, html);
+    g_string_append(page, html->str);
     g_string_append(page, BODY_END);
     shell = document_read_shell(page->str, page->len, "page", NULL, NULL);
     if (!shell)
         return; /* nested too deep with the tags that the writer closes */
     html_write(shell, again);
-    g_assert_cmpstr(again->str, ==, page->str);
+    body = body_of(again);
+    g_assert_cmpstr(body, ==, g_strstrip(html->str));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

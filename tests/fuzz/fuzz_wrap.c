@@ -31,7 +31,8 @@ static void check_line(const char *line, size_t length, int width, int widest)
     g_assert(length != 2 || memcmp(line, "--", 2) != 0);
     for (size_t i = 0; i < length; i++)
         g_assert((unsigned char)line[i] >= ' ' && line[i] != 0x7F);
-    if (widest <= width)
+    /* What is left out may bring an emoji and its selector together. */
+    if (widest <= width && !memmem(line, length, "\xEF\xB8\x8F", 3))
         g_assert_cmpint(wrap_width(line, length), <=, width);
 }
 
