@@ -23,7 +23,7 @@ static void count_characters(const char *text, size_t *all, size_t *beyond)
 {
     for (; *text; text++) {
         unsigned char byte = (unsigned char)*text;
-        if ((byte & 0xC0) == 0x80)
+        if ((byte & 0xC0) == 0x80 || element_is_blank(*text))
             continue;
         ++*all;
         *beyond += byte >= 0x80;

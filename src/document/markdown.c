@@ -93,18 +93,23 @@ static bool check_lines(const Lines *lines, const char *file, GError **error)
 
 /* The longest stretch from `]:` to a line that could be the next definition
  * or to the end of the paragraph. */
-static size_t longest_definition(const char *text)
+static size_t longest_definition(const Lines *lines)
 {
     size_t longest = 0;
-    const char *at = text;
+    size_t current = 0; /* 0: not in a definition */
+    int i;
 
-    while ((at = strstr(at, "]:"))) {
-        const char *next = strstr(at, "\n[");
-        const char *blank = strstr(at, "\n\n");
-        const char *end = next && (!blank || next < blank) ? next : blank;
-        size_t length = end ? (size_t)(end - at) : strlen(at);
-        longest = MAX(longest, length);
-        at += MAX(length, 2);
+    for (i = 0; i < lines_count(lines); i++) {
+        size_t length;
+        const char *text = lines_at(lines, i, &length);
+        const char *colon = memmem(text, length, "]:", 2);
+        if (is_blank_line(text, length))
+            current = 0;
+        else if (colon)
+            current = (size_t)(text + length - colon);
+        else if (current > 0)
+            current += length + 1;
+        longest = MAX(longest, current);
     }
     return longest;
 }
@@ -112,7 +117,7 @@ static size_t longest_definition(const char *text)
 static bool check_references(const Lines *lines, const char *file,
                              GError **error)
 {
-    size_t longest = longest_definition(lines->text->str);
+    size_t longest = longest_definition(lines);
     size_t references = 0;
     const char *at;
     Place place = {file, 0, 0};

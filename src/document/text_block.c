@@ -9,6 +9,8 @@
 
 #define CODE_INDENT "    "
 #define TAB_STOP 8
+/* A rule of one or two dashes would be a bullet or the signature mark. */
+#define RULE_MIN 3
 /* Blank lines in a row that code keeps. */
 #define CODE_BLANK_LINES_MAX 2
 
@@ -38,7 +40,7 @@ static bool write_underlined(TextWriter *writer, const char *text, char rule)
     g_auto(GStrv) lines = NULL;
     g_autofree char *underline = NULL;
     guint count;
-    int width = 0;
+    int width = RULE_MIN;
 
     wrap_append(filled, text, strlen(text), &style);
     g_string_truncate(filled, filled->len > 0 ? filled->len - 1 : 0);

@@ -497,7 +497,8 @@ static GPtrArray *sqlite_list_campaigns(JournalStore *store, const char *id,
     }
     if (code != SQLITE_DONE) {
         fail(store, store->writer, error);
-        g_clear_pointer(&campaigns, g_ptr_array_unref);
+        g_ptr_array_unref(campaigns);
+        campaigns = NULL;
     }
     sqlite3_finalize(rows);
     sqlite3_finalize(counts);

@@ -176,6 +176,10 @@ static bool read_content(Composer *composer, GError **error)
     composer->content = document_read(&source, composer->findings, error);
     if (composer->content == NULL)
         return false;
+    if (document_root(composer->content)->first_child == NULL)
+        findings_add(composer->findings, SEVERITY_ERROR, "empty",
+                     (Place){post->file, post->body_line, 0},
+                     "nothing is left of the body that a mail could show");
     template_unlift(composer->content, composer->parts->slots);
     template_lift_note(composer->content, post->file, post->merge,
                        composer->findings);

@@ -84,7 +84,7 @@ static void headings_are_underlined_by_their_rank(void **state)
         {"<blockquote><h1>Quoted</h1></blockquote><h3>Top</h3>",
          "> *Quoted*\n\n\nTop\n---\n"},
         {"<h3>a</h3><h4>b</h4><h5>Read <a href='https://e.org'>x</a></h5>",
-         "a\n-\n\nb\n~\n\n*Read x* [1]\n\n\nLinks\n-----\n\n[1] "
+         "a\n---\n\nb\n~~~\n\n*Read x* [1]\n\n\nLinks\n-----\n\n[1] "
          "https://e.org\n"},
     };
     CHECK(cases, 72);

@@ -441,6 +441,15 @@ static void links_are_counted_once(void **state)
     assert_int_equal(letter_link_count(desk->letter), 3);
 }
 
+static void a_body_of_which_nothing_is_left_is_an_error(void **state)
+{
+    Desk *desk = *state;
+
+    set_body(desk, "<script>x</script>\n");
+    assert_true(compose(desk));
+    assert_int_equal(findings_count(desk->findings, SEVERITY_ERROR), 1);
+}
+
 int main(void)
 {
 #define DESK(test) cmocka_unit_test_setup_teardown(test, open_desk, close_desk)
@@ -459,6 +468,7 @@ int main(void)
         DESK(language_and_direction_come_from_the_post),
         DESK(the_digest_is_that_of_what_readers_get),
         DESK(links_are_counted_once),
+        DESK(a_body_of_which_nothing_is_left_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
