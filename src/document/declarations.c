@@ -76,14 +76,16 @@ static bool has_balanced_quotes(const char *value)
     char quote = '\0';
 
     for (at = value; *at && depth >= 0; at++) {
-        if (quote)
-            quote = *at == quote ? '\0' : quote;
-        else if (*at == '"' || *at == '\'')
+        if (quote) {
+            if (*at == quote)
+                quote = '\0';
+        } else if (*at == '"' || *at == '\'') {
             quote = *at;
-        else if (*at == '(')
+        } else if (*at == '(') {
             depth++;
-        else if (*at == ')')
+        } else if (*at == ')') {
             depth--;
+        }
     }
     return !quote && depth == 0;
 }

@@ -16,7 +16,7 @@ static bool check_bytes(const DocumentSource *source, GError **error)
     Place place = {source->file, source->first_line, 0};
     const char *at;
 
-    if (source->length > DOCUMENT_BYTES_MAX) {
+    if (source->length > (size_t)DOCUMENT_BYTES_MAX) {
         error_set_at(error, ERROR_INPUT, place,
                      "the body is larger than %d bytes", DOCUMENT_BYTES_MAX);
         return false;
@@ -201,14 +201,15 @@ void document_graft(Document *shell, Node *at, const Document *content)
 {
     const Node *root = document_root_const(content);
     const Node *from = root->first_child;
-    Node *into = NULL; /* the copy of from's parent; NULL: beside `at` */
+    Node *top = at->parent;
+    Node *into = top; /* the copy of from's parent */
 
     while (from) {
         Node *node = copy_node(shell, from);
-        if (into)
-            node_append(into, node);
-        else
+        if (into == top)
             node_insert_before(at, node);
+        else
+            node_append(into, node);
         if (from->first_child) {
             into = node;
             from = from->first_child;
@@ -217,7 +218,7 @@ void document_graft(Document *shell, Node *at, const Document *content)
         while (from != root && !from->next) {
             from = from->parent;
             if (from != root)
-                into = from->parent == root ? NULL : into->parent;
+                into = into->parent;
         }
         from = from == root ? NULL : from->next;
     }

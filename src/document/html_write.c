@@ -129,7 +129,13 @@ static bool is_line(const Node *node)
            (node->kind == NODE_ELEMENT && g_strv_contains(names, node->name));
 }
 
-/* Is the text at the edge of a block, so that a blank there says nothing? */
+static bool is_blank_node(const Node *node)
+{
+    return node && node->kind == NODE_TEXT && element_is_blank_text(node->text);
+}
+
+/* Is the text, whose neighbour this is, at the edge of a block, so that a
+ * blank there says nothing? */
 static bool is_edge(const Node *neighbour, const Node *parent)
 {
     if (neighbour)
@@ -137,25 +143,53 @@ static bool is_edge(const Node *neighbour, const Node *parent)
     return !parent->parent || is_line(parent);
 }
 
+static bool is_at_start(const Node *node)
+{
+    const Node *before = node->previous;
+
+    while (is_blank_node(before))
+        before = before->previous;
+    return is_edge(before, node->parent);
+}
+
+static bool is_at_end(const Node *node)
+{
+    const Node *behind = node->next;
+
+    while (is_blank_node(behind))
+        behind = behind->next;
+    return is_edge(behind, node->parent);
+}
+
+/* Texts beside each other share their blanks. */
+static bool follows_blank(const Writer *writer, const Node *node)
+{
+    const GString *out = writer->out;
+
+    return node->previous && node->previous->kind == NODE_TEXT &&
+           out->len > 0 && out->str[out->len - 1] == ' ';
+}
+
 /* A run of blanks says no more than one. */
 static void put_text(Writer *writer, const Node *node)
 {
     const char *text = node->text;
-    bool at_start = is_edge(node->previous, node->parent);
-    bool at_end = is_edge(node->next, node->parent);
+    bool drops_first;
+    bool drops_last;
 
     if (writer->verbatim > 0) {
         put_escaped(writer, text, false);
         return;
     }
+    drops_first = is_at_start(node) || follows_blank(writer, node);
+    drops_last = is_at_end(node);
     while (*text) {
         const char *from = text;
         while (element_is_blank(*text))
             text++;
-        if (text > from && !(at_start && from == node->text) &&
-            !(at_end && !*text)) {
+        if (text > from && !(drops_first && from == node->text) &&
+            !(drops_last && !*text))
             g_string_append_c(writer->out, ' ');
-        }
         if (!*text)
             break;
         while (*text && !element_is_blank(*text))

@@ -69,8 +69,8 @@ static Node *only_child(const Node *node)
 static bool holds_blocks(const Node *node, const Node *root)
 {
     static const char *const names[] = {
-        "div",    "section", "article", "main",    "header", "footer",
-        "figure", "details", "aside",   "address", "center", NULL};
+        "div",    "section", "article", "main",   "header", "footer",
+        "figure", "aside",   "address", "center", NULL};
 
     if (node == root || node_is(node, "blockquote"))
         return true;
@@ -363,20 +363,6 @@ static void ready_caption(Document *document, Node *caption)
     node_set_attribute(document, caption, "class", "caption");
 }
 
-static void ready_summary(Document *document, Node *summary)
-{
-    Node *strong;
-    Node *child;
-
-    rename_to(summary, element_has_block(summary) ? "div" : "p");
-    strong = node_new_element(document, "strong", summary->line);
-    while ((child = summary->first_child)) {
-        node_detach(child);
-        node_append(strong, child);
-    }
-    node_append(summary, strong);
-}
-
 static char *host_of(const char *address)
 {
     const char *host = strstr(address, "://");
@@ -469,10 +455,6 @@ static void ready_node(Document *document, Node *node)
         ready_figure(document, node);
     else if (node_is(node, "figcaption"))
         ready_caption(document, node);
-    else if (node_is(node, "details"))
-        rename_to(node, "div");
-    else if (node_is(node, "summary"))
-        ready_summary(document, node);
     else if (element_is_list(node))
         ready_list(document, node);
     else if (node_is(node, "section") && element_has_class(node, "notes"))

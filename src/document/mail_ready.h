@@ -18,7 +18,6 @@
  *                stands alone
  *     figure     <div class="figure">, its caption <p class="caption">
  *     li         class "apart" where the items are long or hold paragraphs
- *     details    <div>, its summary a strong paragraph
  *     task       a ballot box for `[ ]` and `[x]`
  *     media      "Watch the video on youtube.com"
  *     long words in links and code may break anywhere

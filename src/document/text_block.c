@@ -205,22 +205,6 @@ static void write_quote(TextWriter *writer, const Node *node)
     text_out_pop(&writer->out, saved);
 }
 
-static void write_summary(TextWriter *writer, const Node *node)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_autoptr(GString) marked = g_string_new(NULL);
-
-    if (element_has_block(node)) {
-        text_write_children(writer, node, NULL);
-        return;
-    }
-    text_inline(writer, node->first_child, NULL, INLINE_HEADING, text);
-    if (says_nothing(text->str))
-        return;
-    text_mark(marked, text, "*");
-    text_out_paragraph(&writer->out, marked->str, "");
-}
-
 static void write_definitions(TextWriter *writer, const Node *list)
 {
     TextOut *out = &writer->out;
@@ -263,8 +247,6 @@ static void write_block(TextWriter *writer, const Node *node)
         text_write_table(writer, node);
     } else if (node_is(node, "dl")) {
         write_definitions(writer, node);
-    } else if (node_is(node, "summary")) {
-        write_summary(writer, node);
     } else if (node_is(node, "section") && element_has_class(node, "notes")) {
         text_write_title(writer, "Notes");
         text_out_separate(&writer->out, 1, NULL);

@@ -313,7 +313,7 @@ static void put_annotation(Inline *in, const Node *node)
 
 static void put_element(Inline *in, const Node *node)
 {
-    static const char *const strong[] = {"strong", "b", "summary", NULL};
+    static const char *const strong[] = {"strong", "b", NULL};
     static const char *const emphasis[] = {"em",  "i",   "cite",
                                            "dfn", "var", NULL};
     static const char *const deleted[] = {"del", "s", "strike", NULL};

@@ -88,9 +88,8 @@ static void append_without_dots(GString *out, const char *path)
     while (*path) {
         if (g_str_has_prefix(path, "../")) {
             path += 3;
-        } else if (g_str_has_prefix(path, "./")) {
-            path += 2;
-        } else if (g_str_has_prefix(path, "/./")) {
+        } else if (g_str_has_prefix(path, "./") ||
+                   g_str_has_prefix(path, "/./")) {
             path += 2;
         } else if (strcmp(path, "/.") == 0) {
             g_string_append_c(out, '/');

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "document/document.h"
+#include "document/element.h"
 #include "document/html_write.h"
 #include "document/mail_ready.h"
 #include "document/text_write.h"
@@ -72,6 +73,24 @@ static char *body_of(const GString *page)
     return g_strstrip(g_strndup(start, (gsize)(end - start)));
 }
 
+/* A paragraph cannot hold a block, nor a link another one. */
+static bool can_be_said(const Document *document)
+{
+    const Node *root = document_root_const(document);
+
+    for (const Node *node = root; node; node = node_following(node, root)) {
+        if (element_is_block(node))
+            for (const Node *up = node->parent; up; up = up->parent)
+                if (node_is(up, "p") || element_heading_level(up) > 0)
+                    return false;
+        if (node_is(node, "a"))
+            for (const Node *up = node->parent; up; up = up->parent)
+                if (node_is(up, "a"))
+                    return false;
+    }
+    return true;
+}
+
 /* The page is read back without the allow-list, so nothing may be lost. */
 static void check_html(const Document *document)
 {
@@ -81,6 +100,8 @@ static void check_html(const Document *document)
     g_autoptr(Document) shell = NULL;
     g_autofree char *body = NULL;
 
+    if (!can_be_said(document))
+        return;
     html_write(document, html);
     g_string_append(page, html->str);
     g_string_append(page, BODY_END);

@@ -393,7 +393,6 @@ static void terms_stand_over_their_definitions(void **state)
     static const Case cases[] = {
         {"<dl><dt>T</dt><dd>D</dd><dt>U</dt><dd>E</dd></dl>",
          "T\n    D\n\nU\n    E\n"},
-        {"<details><summary>More</summary><p>x</p></details>", "*More*\n\nx\n"},
     };
     CHECK(cases, 72);
 }
