@@ -45,6 +45,7 @@ struct Worker {
     int given;
     int answered;
     bool has_lost;
+    bool has_opened; /* any session so far */
     /* in a row */
     int refused;
     int fruitless;
@@ -474,6 +475,13 @@ static bool back_off(Worker *worker, int times, const char *why)
     return run_wait(worker->run, run_now_ns(worker->run) + wait_ns);
 }
 
+/* A relay that was there a moment ago will be back; one that never answered
+ * is rather misspelt or down, and the organiser is waiting to hear of it. */
+static int refused_max(const Worker *worker)
+{
+    return worker->has_opened ? (int)G_N_ELEMENTS(backoff_seconds) : 1;
+}
+
 /* False: this worker is at its end. */
 static bool after_refused(Worker *worker, GError *failure)
 {
@@ -482,7 +490,7 @@ static bool after_refused(Worker *worker, GError *failure)
         return false;
     }
     worker->refused++;
-    if (worker->refused > (int)G_N_ELEMENTS(backoff_seconds)) {
+    if (worker->refused > refused_max(worker)) {
         run_leave(worker->run, failure);
         return false;
     }
@@ -526,6 +534,7 @@ static bool run_one_session(Worker *worker)
     if (!opened)
         return after_refused(worker, failure);
     worker->refused = 0;
+    worker->has_opened = true;
     if (worker->given > 0 && worker->answered == 0)
         return run_is_ending(worker->run) || after_fruitless(worker);
     worker->fruitless = 0;

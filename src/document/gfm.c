@@ -9,68 +9,7 @@
 #include <cmark.h>
 
 #include "document/autolink.h"
-
-/* --- source --- */
-
-/* Appends text from `at` to `end`, escaped tildes as tokens. */
-static void append_protected(GString *out, const char *at, const char *end,
-                             const char *mark)
-{
-    while (at < end) {
-        bool escape = *at == '\\' && at + 1 < end;
-        if (escape && at[1] == '~')
-            token_append(out, mark, GFM_TOKEN_LITERAL, '~');
-        else
-            g_string_append_len(out, at, escape ? 2 : 1);
-        at += escape ? 2 : 1;
-    }
-}
-
-static void append_address(GString *out, const char *at, const char *end,
-                           const char *mark)
-{
-    for (; at < end; at++) {
-        if (*at == '_' || *at == '*')
-            token_append(out, mark, GFM_TOKEN_LITERAL, (size_t)*at);
-        else
-            g_string_append_c(out, *at);
-    }
-}
-
-static void protect_line(GString *out, const char *text, const char *mark)
-{
-    size_t at = 0;
-    Autolink link;
-
-    while (autolink_find(text, at, &link)) {
-        append_protected(out, text + at, text + link.start, mark);
-        append_address(out, text + link.start, text + link.end, mark);
-        at = link.end;
-    }
-    append_protected(out, text + at, text + strlen(text), mark);
-}
-
-Lines *gfm_protect(const Lines *lines, const GArray *blocks, const char *mark)
-{
-    g_autofree gboolean *opaque = lines_mark_opaque(lines, blocks);
-    g_autoptr(GString) line = g_string_new(NULL);
-    Lines *out = lines_new();
-    int count = lines_count(lines);
-    int i;
-
-    for (i = 0; i < count; i++) {
-        size_t length;
-        const char *text = lines_at(lines, i, &length);
-        g_autofree char *copy = g_strndup(text, length);
-        g_string_truncate(line, 0);
-        if (opaque[i])
-            g_string_append(line, copy);
-        else
-            protect_line(line, copy, mark);
-        lines_add(out, line->str, line->len, lines_number(lines, i));
-    }
-    return out;
-}
+#include "document/protect.h"
 
 /* --- markup --- */
 
@@ -630,7 +569,7 @@ static void add_with_links(const TextState *state, const char *text,
 static void append_spelled(GString *out, const Gfm *gfm, char letter,
                            size_t index, bool literally)
 {
-    if (letter == GFM_TOKEN_LITERAL) {
+    if (letter == PROTECT_TOKEN) {
         if (literally && index == '~')
             g_string_append_c(out, '\\');
         if (index > 0x20 && index < 0x7f)
@@ -673,7 +612,7 @@ static char *restore_marks(const Gfm *gfm, const char *text)
         char letter = 0;
         size_t index = 0;
         size_t token = token_match(mark, gfm->mark, &letter, &index);
-        bool is_mark = letter == GFM_TOKEN_LITERAL && index != '~';
+        bool is_mark = letter == PROTECT_TOKEN && index != '~';
         size_t length = token > 0 ? token : strlen(gfm->mark);
         g_string_append_len(out, text, mark - text);
         if (token > 0 && is_mark)

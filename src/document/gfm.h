@@ -19,9 +19,6 @@
 #include "document/notes.h"
 #include "document/tables.h"
 
-/* Characters that must not be taken for marks; the index is the character. */
-#define GFM_TOKEN_LITERAL 'w'
-
 struct cmark_node;
 
 typedef struct Markup {
@@ -40,10 +37,6 @@ typedef struct Gfm {
     GStringChunk *strings; /* lives as long as the tree; so does markups */
     GPtrArray *markups;    /* of Markup, freed with g_free */
 } Gfm;
-
-/* Escaped tildes, and `_` and `*` in bare addresses, become tokens: the parser
- * would forget that the first were escaped and see emphasis in the others. */
-Lines *gfm_protect(const Lines *lines, const GArray *blocks, const char *mark);
 
 void gfm_apply(const Gfm *gfm);
 

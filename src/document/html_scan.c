@@ -82,7 +82,7 @@ static const Known KNOWN[] = {
     {"image", SKIP},
     {"img", SKIP},
     {"input", SKIP},
-    {"isindex", SKIP},
+    {"isindex", BLOCK},
     {"keygen", SKIP},
     {"li", SKIP},
     {"link", SKIP},
@@ -122,6 +122,7 @@ static const Known KNOWN[] = {
     {"table", BLOCK | TRAIT_BARRIER},
     {"tbody", SKIP},
     {"td", BLOCK | TRAIT_BARRIER | TRAIT_CELL},
+    {"template", BLOCK | TRAIT_BARRIER},
     {"textarea", TRAIT_RAW},
     {"tfoot", SKIP},
     {"th", BLOCK | TRAIT_BARRIER | TRAIT_CELL},
@@ -136,12 +137,20 @@ static const Known KNOWN[] = {
     {"xmp", TRAIT_RAW},
 };
 
-/* Start tags that end svg and math (13.2.6.5), beside those that are blocks
- * or formatting elements by the table above. */
+/* Start tags that end svg and math in a page (13.2.6.5); <font> does so with
+ * one of its own attributes. */
 static const char *const BREAKOUT[] = {
-    "blockquote", "body", "br", "dd",   "dt",   "embed", "head", "hr",  "img",
-    "li",         "meta", "p",  "ruby", "span", "sub",   "sup",  "var", NULL,
+    "b",      "big",    "blockquote", "body",    "br",    "center", "code",
+    "dd",     "div",    "dl",         "dt",      "em",    "embed",  "h1",
+    "h2",     "h3",     "h4",         "h5",      "h6",    "head",   "hr",
+    "i",      "img",    "li",         "listing", "menu",  "meta",   "nobr",
+    "ol",     "p",      "pre",        "ruby",    "s",     "small",  "span",
+    "strong", "strike", "sub",        "sup",     "table", "tt",     "u",
+    "ul",     "var",    NULL,
 };
+
+static const char *const TABLE_PARTS[] = {
+    "caption", "table", "tbody", "tfoot", "thead", "tr", "td", "th", NULL};
 
 typedef struct Open {
     char name[NAME_MAX_LENGTH + 1];
@@ -153,6 +162,7 @@ typedef struct Tag {
     unsigned traits;
     bool closing;
     bool self_closing;
+    bool has_font_attribute;
     int attributes;
 } Tag;
 
@@ -253,6 +263,15 @@ static void skip_value(Scan *scan)
         scan->at++;
 }
 
+static bool is_font_attribute(const Scan *scan)
+{
+    size_t left = (size_t)(scan->end - scan->at);
+
+    return left > 5 && (g_ascii_strncasecmp(scan->at, "color", 5) == 0 ||
+                        g_ascii_strncasecmp(scan->at, "face", 4) == 0 ||
+                        g_ascii_strncasecmp(scan->at, "size", 4) == 0);
+}
+
 /* From behind the name to behind the `>`. */
 static void scan_attributes(Scan *scan, Tag *tag)
 {
@@ -266,6 +285,8 @@ static void scan_attributes(Scan *scan, Tag *tag)
             continue;
         }
         tag->attributes++;
+        tag->has_font_attribute = tag->has_font_attribute ||
+                                  is_font_attribute(scan);
         scan->at++;
         while (scan->at < scan->end && !ends_name(*scan->at) &&
                *scan->at != '=')
@@ -370,21 +391,30 @@ static void close_tag(Scan *scan, const Tag *tag)
         remove_at(scan, i);
 }
 
-/* A new cell or row ends the cell before it. */
-static void close_cell(Scan *scan)
+static bool is_named(const Open *open, const char *name)
+{
+    return strcmp(open->name, name) == 0;
+}
+
+/* A new cell or row ends the cell before it. False: there is no table here,
+ * and the parser leaves the tag out. */
+static bool close_cell(Scan *scan)
 {
     int i;
 
     for (i = scan->depth - 1; i >= 0; i--) {
         if (scan->stack[i].traits & TRAIT_CELL) {
             pop_to(scan, i);
-            return;
+            return true;
         }
-        if (scan->stack[i].traits & TRAIT_BARRIER)
-            return;
+        if (is_named(&scan->stack[i], "table") ||
+            is_named(&scan->stack[i], "template"))
+            return true;
     }
+    return false;
 }
 
+/* The svg or math that we are in, or -1. */
 static int find_foreign(const Scan *scan)
 {
     int i;
@@ -398,22 +428,32 @@ static int find_foreign(const Scan *scan)
     return -1;
 }
 
-static bool is_in_select(const Scan *scan)
+/* The select that we are in, or -1. */
+static int find_select(const Scan *scan)
 {
     int i;
 
-    for (i = scan->depth - 1; i >= 0; i--)
-        if (strcmp(scan->stack[i].name, "select") == 0)
+    for (i = scan->depth - 1; i >= 0; i--) {
+        if (is_named(&scan->stack[i], "select"))
+            return i;
+        if (is_named(&scan->stack[i], "template"))
+            return -1;
+    }
+    return -1;
+}
+
+static bool is_in_table(const Scan *scan, int depth)
+{
+    while (depth-- > 0)
+        if (is_named(&scan->stack[depth], "table"))
             return true;
     return false;
 }
 
 static bool is_breakout(const Tag *tag)
 {
-    if (tag->traits & TRAIT_HTML_ISLAND)
-        return false;
-    return (tag->traits & (TRAIT_SPECIAL | TRAIT_FORMATTING)) ||
-           g_strv_contains(BREAKOUT, tag->name);
+    return g_strv_contains(BREAKOUT, tag->name) ||
+           (strcmp(tag->name, "font") == 0 && tag->has_font_attribute);
 }
 
 static bool push(Scan *scan, const Tag *tag)
@@ -449,7 +489,76 @@ static void skip_raw(Scan *scan, const Tag *tag)
     }
 }
 
-static HtmlScanResult open_tag(Scan *scan, const Tag *tag)
+/* Which elements inside of svg or math hold HTML? */
+static bool is_island(const Open *root, const char *name)
+{
+    static const char *const SVG[] = {"desc", "foreignobject", "title", NULL};
+    static const char *const MATH[] = {"mi", "mn", "mo", "ms", "mtext", NULL};
+
+    return g_strv_contains(is_named(root, "svg") ? SVG : MATH, name);
+}
+
+/* Inside svg and math every name nests, and `/>` ends an element. What
+ * annotation-xml holds depends on an attribute; there, all is counted. */
+static HtmlScanResult open_foreign(Scan *scan, Tag *tag, int root)
+{
+    bool counted = false;
+    int i;
+
+    for (i = root + 1; i < scan->depth; i++)
+        counted = counted || is_named(&scan->stack[i], "annotation-xml");
+    if (tag->self_closing && !counted)
+        return HTML_SCAN_FINE;
+    if (is_island(&scan->stack[root], tag->name))
+        tag->traits = TRAIT_SPECIAL | TRAIT_BARRIER | TRAIT_HTML_ISLAND;
+    else
+        tag->traits &= TRAIT_FOREIGN;
+    return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
+}
+
+/* A select takes hardly any tag. False: this one is left out. */
+static bool enter_select(Scan *scan, const Tag *tag, int select)
+{
+    static const char *const ENDING[] = {"input", "keygen", "textarea", NULL};
+    static const char *const TAKEN[] = {"script", "template", NULL};
+
+    if (g_strv_contains(TAKEN, tag->name))
+        return true;
+    if (g_strv_contains(ENDING, tag->name) ||
+        (g_strv_contains(TABLE_PARTS, tag->name) &&
+         is_in_table(scan, select))) {
+        pop_to(scan, select);
+        return true;
+    }
+    if (strcmp(tag->name, "select") == 0)
+        pop_to(scan, select);
+    return false;
+}
+
+static HtmlScanResult open_html(Scan *scan, const Tag *tag)
+{
+    int select = find_select(scan);
+
+    if (select >= 0 && !enter_select(scan, tag, select))
+        return HTML_SCAN_FINE;
+    if (tag->traits & TRAIT_RAW) {
+        skip_raw(scan, tag);
+        return HTML_SCAN_FINE;
+    }
+    if (((tag->traits & TRAIT_CELL) || strcmp(tag->name, "tr") == 0) &&
+        !close_cell(scan))
+        return HTML_SCAN_FINE;
+    if (strcmp(tag->name, "a") == 0 || strcmp(tag->name, "nobr") == 0)
+        close_tag(scan, tag); /* the parser never nests these */
+    scan->repeats += scan->formatting;
+    if (scan->repeats > HTML_SCAN_REPEATS_MAX)
+        return HTML_SCAN_TOO_MANY_REPEATS;
+    if (tag->traits & TRAIT_UNCOUNTED)
+        return HTML_SCAN_FINE;
+    return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
+}
+
+static HtmlScanResult open_tag(Scan *scan, Tag *tag)
 {
     int foreign = find_foreign(scan);
 
@@ -459,24 +568,20 @@ static HtmlScanResult open_tag(Scan *scan, const Tag *tag)
         pop_to(scan, foreign);
         foreign = -1;
     }
-    if (foreign >= 0 && tag->self_closing)
-        return HTML_SCAN_FINE;
-    if (foreign < 0 && (tag->traits & TRAIT_RAW)) {
-        if (!is_in_select(scan) || strcmp(tag->name, "script") == 0)
-            skip_raw(scan, tag);
-        return HTML_SCAN_FINE;
-    }
-    if ((tag->traits & TRAIT_CELL) || strcmp(tag->name, "tr") == 0)
-        close_cell(scan);
-    if (strcmp(tag->name, "a") == 0 || strcmp(tag->name, "nobr") == 0)
-        close_tag(scan, tag); /* the parser never nests these */
-    if (foreign < 0)
-        scan->repeats += scan->formatting;
-    if (scan->repeats > HTML_SCAN_REPEATS_MAX)
-        return HTML_SCAN_TOO_MANY_REPEATS;
-    if (foreign < 0 && (tag->traits & TRAIT_UNCOUNTED))
-        return HTML_SCAN_FINE;
-    return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
+    return foreign >= 0 ? open_foreign(scan, tag, foreign)
+                        : open_html(scan, tag);
+}
+
+static void end_tag(Scan *scan, const Tag *tag)
+{
+    static const char *const TAKEN[] = {"select", "template", NULL};
+    int select = find_select(scan);
+
+    if (select >= 0 && find_foreign(scan) < 0 &&
+        !g_strv_contains(TAKEN, tag->name) &&
+        !(g_strv_contains(TABLE_PARTS, tag->name) && is_in_table(scan, select)))
+        return;
+    close_tag(scan, tag);
 }
 
 HtmlScanResult html_scan(const char *html, size_t length, bool fragment,
@@ -494,7 +599,7 @@ HtmlScanResult html_scan(const char *html, size_t length, bool fragment,
         *line = scan->line;
         scan_tag(scan, &tag);
         if (tag.closing)
-            close_tag(scan, &tag);
+            end_tag(scan, &tag);
         else
             result = open_tag(scan, &tag);
     }

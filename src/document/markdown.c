@@ -7,14 +7,10 @@
 #define CMARK_NO_SHORT_NAMES
 #include <cmark.h>
 
-#include "document/document.h"
 #include "document/gfm.h"
+#include "document/markdown_cost.h"
+#include "document/protect.h"
 #include "document/shortcodes.h"
-
-/* Sum of squares of the images in one paragraph: cmark's work on `![[]()`. */
-#define IMAGES_COST_MAX 50000000L
-/* Bytes of the longest definition times the references. */
-#define REFERENCES_COST_MAX ((size_t)256 * 1024 * 1024)
 
 typedef struct Writer {
     const Lines *lines;
@@ -23,113 +19,6 @@ typedef struct Writer {
     int line;   /* index into lines: where we are */
     bool begun; /* something stands on the current line of html */
 } Writer;
-
-/* --- what a text would cost --- */
-
-static bool is_blank_line(const char *text, size_t length)
-{
-    return strspn(text, " \t>") >= length;
-}
-
-static size_t count_images(const char *text, size_t length)
-{
-    size_t count = 0;
-    const char *end = text + length;
-
-    while ((text = memmem(text, (size_t)(end - text), "![", 2))) {
-        count++;
-        text += 2;
-    }
-    return count;
-}
-
-/* How many quotes and lists may begin at the start of the line. */
-static int count_markers(const char *text, size_t length)
-{
-    int count = 0;
-    size_t i = 0;
-
-    while (i < length) {
-        if (text[i] == '>' ||
-            (strchr("-+*", text[i]) && i + 1 < length && text[i + 1] == ' '))
-            count++;
-        else if (!strchr(" \t0123456789.)", text[i]))
-            break;
-        i++;
-    }
-    return count;
-}
-
-static bool check_lines(const Lines *lines, const char *file, GError **error)
-{
-    long cost = 0;
-    long images = 0;
-    int i;
-
-    for (i = 0; i < lines_count(lines); i++) {
-        size_t length;
-        const char *text = lines_at(lines, i, &length);
-        Place place = {file, lines_number(lines, i), 0};
-        long here = (long)count_images(text, length);
-        if (is_blank_line(text, length))
-            images = 0;
-        /* (a + b)^2 = a^2 + 2ab + b^2 */
-        cost += 2 * images * here + here * here;
-        images += here;
-        if (cost > IMAGES_COST_MAX) {
-            error_set_at(error, ERROR_INPUT, place,
-                         "too many images in one paragraph");
-            return false;
-        }
-        if (count_markers(text, length) > DOCUMENT_DEPTH_MAX) {
-            error_set_at(error, ERROR_INPUT, place,
-                         "quotes and lists are nested more than %d deep",
-                         DOCUMENT_DEPTH_MAX);
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The longest stretch from `]:` to a line that could be the next definition
- * or to the end of the paragraph. */
-static size_t longest_definition(const Lines *lines)
-{
-    size_t longest = 0;
-    size_t current = 0; /* 0: not in a definition */
-    int i;
-
-    for (i = 0; i < lines_count(lines); i++) {
-        size_t length;
-        const char *text = lines_at(lines, i, &length);
-        const char *colon = memmem(text, length, "]:", 2);
-        if (is_blank_line(text, length))
-            current = 0;
-        else if (colon)
-            current = (size_t)(text + length - colon);
-        else if (current > 0)
-            current += length + 1;
-        longest = MAX(longest, current);
-    }
-    return longest;
-}
-
-static bool check_references(const Lines *lines, const char *file,
-                             GError **error)
-{
-    size_t longest = longest_definition(lines);
-    size_t references = 0;
-    const char *at;
-    Place place = {file, 0, 0};
-
-    for (at = lines->text->str; longest > 0 && (at = strchr(at, ']')); at++)
-        references++;
-    if (longest == 0 || references <= REFERENCES_COST_MAX / longest)
-        return true;
-    error_set_at(error, ERROR_INPUT, place,
-                 "link definitions of %zu bytes are used too often", longest);
-    return false;
-}
 
 /* --- parsing --- */
 
@@ -598,7 +487,7 @@ static Lines *prepare(const Lines *source, Gfm *gfm, Notes **notes,
     if ((has(lines, "\\~") && has(lines, "~~")) || has(lines, "://") ||
         has(lines, "www.")) {
         g_autoptr(GArray) blocks = markdown_find_blocks(lines);
-        take_step(&lines, gfm_protect(lines, blocks, gfm->mark));
+        take_step(&lines, protect_characters(lines, blocks, gfm->mark));
     }
     if (has(lines, "|")) {
         g_autoptr(GArray) blocks = markdown_find_blocks(lines);
@@ -662,8 +551,7 @@ MarkdownHtml *markdown_to_html(const Lines *source, const char *file,
                      "notes and tables");
         return NULL;
     }
-    if (!check_lines(source, file, error) ||
-        !check_references(source, file, error))
+    if (!markdown_check_cost(source, file, error))
         return NULL;
     lines = prepare(source, &gfm, &notes, &tables);
     strings = g_string_chunk_new(4096);

@@ -9,9 +9,8 @@
  * is: sanitising comes later, on the tree. Classes of our own are written as
  * SANITIZE_MARK_ATTRIBUTE with `mark` before them.
  *
- * Sources that would make cmark slow or its result huge are refused before
- * or while they do: images in one paragraph, nested quotes, and references
- * to very long definitions.
+ * Sources that would make cmark slow (markdown_cost.h) or the result larger
+ * than MARKDOWN_HTML_MAX are refused.
  */
 #ifndef DOCUMENT_MARKDOWN_H
 #define DOCUMENT_MARKDOWN_H

@@ -1,6 +1,7 @@
 /* notes.c - finds footnote definitions and references in Markdown source. */
 #include "document/notes.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -281,8 +282,10 @@ static void add_definitions(Lifter *lifter, Lines *out)
         const Definition *definition = &g_array_index(lifter->definitions,
                                                       Definition, i);
         g_autoptr(GString) head = g_string_new("# ");
-        int number = lines_number(lifter->lines, definition->first);
+        int number;
         int line;
+        assert(definition);
+        number = lines_number(lifter->lines, definition->first);
         token_append(head, lifter->mark, NOTES_TOKEN_DEFINITION, i);
         lines_add(out, "", 0, number);
         lines_add(out, head->str, head->len, number);

@@ -1,207 +1,11 @@
-/* sanitize.c - the allow-list, and what becomes of everything else. */
+/* sanitize.c - what becomes of everything that is not allowed. */
 #include "document/sanitize.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "document/allow.h"
 #include "document/declarations.h"
 #include "document/media.h"
-
-typedef enum {
-    KEEP,
-    UNWRAP,    /* nothing that a reader sees is lost */
-    DROP,      /* with its content */
-    BECOME,    /* another element: Rule.as */
-    EMBED,     /* a link to it */
-    FIELD,     /* an input: a box to tick, or nothing */
-    READING,   /* the small reading above a character: (in brackets) */
-    BREAK,     /* a place where a long word may be broken */
-    HEAD_LINE, /* the summary of details: a strong paragraph */
-    VOID,      /* a helper without content of its own */
-} Action;
-
-typedef struct Rule {
-    const char *name;
-    Action action;
-    const char *as;
-} Rule;
-
-/* Sorted by name. Elements that are not here are unwrapped with a note. */
-static const Rule RULES[] = {
-    {"a", KEEP, NULL},
-    {"abbr", KEEP, NULL},
-    {"acronym", BECOME, "abbr"},
-    {"address", BECOME, "div"},
-    {"applet", DROP, NULL},
-    {"area", VOID, NULL},
-    {"article", BECOME, "div"},
-    {"aside", BECOME, "div"},
-    {"audio", EMBED, NULL},
-    {"b", KEEP, NULL},
-    {"base", DROP, NULL},
-    {"bdi", UNWRAP, NULL},
-    {"bdo", BECOME, "span"},
-    {"big", UNWRAP, NULL},
-    {"blockquote", KEEP, NULL},
-    {"body", UNWRAP, NULL},
-    {"br", KEEP, NULL},
-    {"button", DROP, NULL},
-    {"canvas", DROP, NULL},
-    {"caption", KEEP, NULL},
-    {"center", BECOME, "div"},
-    {"cite", KEEP, NULL},
-    {"code", KEEP, NULL},
-    {"col", KEEP, NULL},
-    {"colgroup", KEEP, NULL},
-    {"data", UNWRAP, NULL},
-    {"datalist", DROP, NULL},
-    {"dd", KEEP, NULL},
-    {"del", KEEP, NULL},
-    {"details", BECOME, "div"},
-    {"dfn", KEEP, NULL},
-    {"dialog", DROP, NULL},
-    {"dir", BECOME, "ul"},
-    {"div", KEEP, NULL},
-    {"dl", KEEP, NULL},
-    {"dt", KEEP, NULL},
-    {"em", KEEP, NULL},
-    {"embed", EMBED, NULL},
-    {"fieldset", BECOME, "div"},
-    {"figcaption", KEEP, NULL},
-    {"figure", KEEP, NULL},
-    {"font", UNWRAP, NULL},
-    {"footer", BECOME, "div"},
-    {"form", UNWRAP, NULL}, /* its fields go, one by one */
-    {"frame", DROP, NULL},
-    {"frameset", DROP, NULL},
-    {"h1", KEEP, NULL},
-    {"h2", KEEP, NULL},
-    {"h3", KEEP, NULL},
-    {"h4", KEEP, NULL},
-    {"h5", KEEP, NULL},
-    {"h6", KEEP, NULL},
-    {"head", DROP, NULL},
-    {"header", BECOME, "div"},
-    {"hgroup", BECOME, "div"},
-    {"hr", KEEP, NULL},
-    {"html", UNWRAP, NULL},
-    {"i", KEEP, NULL},
-    {"iframe", EMBED, NULL},
-    {"img", KEEP, NULL},
-    {"input", FIELD, NULL},
-    {"ins", KEEP, NULL},
-    {"kbd", KEEP, NULL},
-    {"label", UNWRAP, NULL},
-    {"li", KEEP, NULL},
-    {"link", DROP, NULL},
-    {"listing", BECOME, "pre"},
-    {"main", BECOME, "div"},
-    {"map", UNWRAP, NULL},
-    {"mark", KEEP, NULL},
-    {"math", DROP, NULL},
-    {"menu", BECOME, "ul"},
-    {"meta", DROP, NULL},
-    {"nav", BECOME, "div"},
-    {"nobr", UNWRAP, NULL},
-    {"noembed", DROP, NULL},
-    {"noframes", DROP, NULL},
-    {"noscript", DROP, NULL},
-    {"object", EMBED, NULL},
-    {"ol", KEEP, NULL},
-    {"optgroup", DROP, NULL},
-    {"option", DROP, NULL},
-    {"p", KEEP, NULL},
-    {"param", VOID, NULL},
-    {"picture", UNWRAP, NULL},
-    {"plaintext", BECOME, "pre"},
-    {"pre", KEEP, NULL},
-    {"q", KEEP, NULL},
-    {"rb", UNWRAP, NULL},
-    {"rp", UNWRAP, NULL},
-    {"rt", READING, NULL},
-    {"ruby", UNWRAP, NULL},
-    {"s", KEEP, NULL},
-    {"samp", KEEP, NULL},
-    {"script", DROP, NULL},
-    {"section", BECOME, "div"},
-    {"select", DROP, NULL},
-    {"small", KEEP, NULL},
-    {"source", VOID, NULL},
-    {"span", KEEP, NULL},
-    {"strike", BECOME, "s"},
-    {"strong", KEEP, NULL},
-    {"style", DROP, NULL},
-    {"sub", KEEP, NULL},
-    {"summary", HEAD_LINE, NULL},
-    {"sup", KEEP, NULL},
-    {"svg", DROP, NULL},
-    {"table", KEEP, NULL},
-    {"tbody", KEEP, NULL},
-    {"td", KEEP, NULL},
-    {"template", DROP, NULL},
-    {"textarea", DROP, NULL},
-    {"tfoot", KEEP, NULL},
-    {"th", KEEP, NULL},
-    {"thead", KEEP, NULL},
-    {"time", UNWRAP, NULL},
-    {"title", DROP, NULL},
-    {"tr", KEEP, NULL},
-    {"track", VOID, NULL},
-    {"tt", KEEP, NULL},
-    {"u", KEEP, NULL},
-    {"ul", KEEP, NULL},
-    {"var", KEEP, NULL},
-    {"video", EMBED, NULL},
-    {"wbr", BREAK, NULL},
-    {"xmp", BECOME, "pre"},
-};
-
-typedef enum {
-    VALUE_ANY,
-    VALUE_ADDRESS, /* links_resolve() looks at it */
-    VALUE_STYLE,
-    VALUE_SIZE, /* 120 or 50% */
-    VALUE_NUMBER,
-    VALUE_SPAN, /* 1 to 1000 */
-    VALUE_LANGUAGE,
-    VALUE_WORD, /* one of AttributeRule.words */
-    VALUE_MARK, /* our own class */
-} ValueRule;
-
-typedef struct AttributeRule {
-    const char *name;
-    const char *elements; /* " td th ", NULL: all */
-    ValueRule value;
-    const char *words;
-} AttributeRule;
-
-static const AttributeRule ATTRIBUTES[] = {
-    {"href", " a ", VALUE_ADDRESS, NULL},
-    {"src", " img ", VALUE_ADDRESS, NULL},
-    {"cite", " blockquote q del ins ", VALUE_ADDRESS, NULL},
-    {"alt", " img ", VALUE_ANY, NULL},
-    {"title", NULL, VALUE_ANY, NULL},
-    {"style", NULL, VALUE_STYLE, NULL},
-    {"lang", NULL, VALUE_LANGUAGE, NULL},
-    {"dir", NULL, VALUE_WORD, " ltr rtl auto "},
-    {"width", " img table td th col colgroup hr ", VALUE_SIZE, NULL},
-    {"height", " img table td th tr ", VALUE_SIZE, NULL},
-    {"align",
-     " p div h1 h2 h3 h4 h5 h6 hr img table caption thead tbody tfoot tr td "
-     "th col colgroup ",
-     VALUE_WORD, " left right center justify top middle bottom "},
-    {"valign", " thead tbody tfoot tr td th col colgroup ", VALUE_WORD,
-     " top middle bottom baseline "},
-    {"colspan", " td th ", VALUE_SPAN, NULL},
-    {"rowspan", " td th ", VALUE_SPAN, NULL},
-    {"span", " col colgroup ", VALUE_SPAN, NULL},
-    {"scope", " th td ", VALUE_WORD, " row col rowgroup colgroup "},
-    {"role", " table ", VALUE_WORD, " presentation none "},
-    {"start", " ol ", VALUE_NUMBER, NULL},
-    {"value", " li ", VALUE_NUMBER, NULL},
-    {"type", " ol ul li ", VALUE_WORD, " 1 a A i I disc circle square "},
-    {SANITIZE_MARK_ATTRIBUTE, NULL, VALUE_MARK, NULL},
-};
 
 typedef struct Removal {
     char *what;
@@ -274,79 +78,6 @@ static void warn(const Sanitizer *sanitizer, const Node *node,
                  "<%s> %s", node->name, became);
 }
 
-static int compare_rule(const void *name, const void *rule)
-{
-    return strcmp(name, ((const Rule *)rule)->name);
-}
-
-static const Rule *find_rule(const char *name)
-{
-    return bsearch(name, RULES, G_N_ELEMENTS(RULES), sizeof RULES[0],
-                   compare_rule);
-}
-
-static bool has_word(const char *words, const char *word)
-{
-    size_t length = strlen(word);
-    const char *found;
-
-    if (length == 0 || strchr(word, ' '))
-        return false;
-    found = words;
-    while ((found = strstr(found, word))) {
-        if (found[-1] == ' ' && found[length] == ' ')
-            return true;
-        found++;
-    }
-    return false;
-}
-
-/* "120", "50%"; "120px" becomes "120". NULL when it is no size. */
-static const char *check_size(Document *document, const char *value)
-{
-    size_t digits = strspn(value, "0123456789");
-    const char *unit = value + digits;
-
-    if (digits == 0 || digits > 5)
-        return NULL;
-    if (*unit == '\0' || strcmp(unit, "%") == 0)
-        return value;
-    if (g_ascii_strcasecmp(unit, "px") == 0)
-        return document_copy_text(document, value, digits);
-    return NULL;
-}
-
-static const char *check_number(const char *value)
-{
-    const char *digits = *value == '-' ? value + 1 : value;
-    size_t length = strspn(digits, "0123456789");
-
-    return length > 0 && length <= 6 && digits[length] == '\0' ? value : NULL;
-}
-
-static const char *check_span(const char *value)
-{
-    long number;
-
-    if (!check_number(value))
-        return NULL;
-    number = strtol(value, NULL, 10);
-    return number >= 1 && number <= 1000 ? value : NULL;
-}
-
-static const char *check_language(const char *value)
-{
-    size_t length = strlen(value);
-    size_t i;
-
-    if (length > 35)
-        return NULL;
-    for (i = 0; i < length; i++)
-        if (!g_ascii_isalnum(value[i]) && value[i] != '-')
-            return NULL;
-    return value;
-}
-
 static const char *check_style(Sanitizer *sanitizer, const Node *node,
                                const char *value)
 {
@@ -375,48 +106,11 @@ static const char *check_mark(const Sanitizer *sanitizer, const char *value)
 static const char *check_value(Sanitizer *sanitizer, const Node *node,
                                const AttributeRule *rule, const char *value)
 {
-    g_autofree char *lower = NULL;
-
-    switch (rule->value) {
-    case VALUE_ANY:
-    case VALUE_ADDRESS:
-        return value;
-    case VALUE_STYLE:
+    if (rule->value == ALLOW_STYLE)
         return check_style(sanitizer, node, value);
-    case VALUE_SIZE:
-        return check_size(sanitizer->document, value);
-    case VALUE_NUMBER:
-        return check_number(value);
-    case VALUE_SPAN:
-        return check_span(value);
-    case VALUE_LANGUAGE:
-        return check_language(value);
-    case VALUE_MARK:
+    if (rule->value == ALLOW_MARK)
         return check_mark(sanitizer, value);
-    case VALUE_WORD:
-        break;
-    }
-    if (has_word(rule->words, value))
-        return value;
-    lower = g_ascii_strdown(value, -1);
-    if (has_word(rule->words, lower))
-        return document_copy_text(sanitizer->document, lower, strlen(lower));
-    return NULL;
-}
-
-static const AttributeRule *find_attribute_rule(const Node *node,
-                                                const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < G_N_ELEMENTS(ATTRIBUTES); i++) {
-        const AttributeRule *rule = &ATTRIBUTES[i];
-        if (strcmp(rule->name, name) == 0)
-            return !rule->elements || has_word(rule->elements, node->name)
-                       ? rule
-                       : NULL;
-    }
-    return NULL;
+    return allow_check_value(sanitizer->document, rule, value);
 }
 
 static void report_attribute(Sanitizer *sanitizer, const Node *node,
@@ -441,12 +135,12 @@ static void clean_attributes(Sanitizer *sanitizer, Node *node)
 
     while (*place) {
         Attribute *attribute = *place;
-        const AttributeRule *rule = find_attribute_rule(node, attribute->name);
+        const AttributeRule *rule = allow_find_attribute(node, attribute->name);
         const char *value = rule ? check_value(sanitizer, node, rule,
                                                attribute->value)
                                  : NULL;
         if (value) {
-            if (rule->value == VALUE_MARK)
+            if (rule->value == ALLOW_MARK)
                 attribute->name = g_intern_static_string("class");
             else
                 attribute->name = g_intern_string(attribute->name);
@@ -599,9 +293,9 @@ static bool is_our_section(const Sanitizer *sanitizer, const Node *node)
 
 static Node *apply(Sanitizer *sanitizer, Node *node)
 {
-    const Rule *rule = find_rule(node->name);
+    const ElementRule *rule = allow_find_element(node->name);
 
-    if ((!rule || rule->action != DROP) && is_hidden(node)) {
+    if ((!rule || rule->action != ACTION_DROP) && is_hidden(node)) {
         warn(sanitizer, node, "is hidden and therefore removed");
         return remove_node(sanitizer, node);
     }
@@ -611,28 +305,28 @@ static Node *apply(Sanitizer *sanitizer, Node *node)
         return unwrap(sanitizer, node);
     }
     switch (rule->action) {
-    case KEEP:
+    case ACTION_KEEP:
         return keep(sanitizer, node);
-    case UNWRAP:
+    case ACTION_UNWRAP:
         return unwrap(sanitizer, node);
-    case BECOME:
+    case ACTION_BECOME:
         if (is_our_section(sanitizer, node))
             return keep(sanitizer, node);
         return become(sanitizer, node, rule->as);
-    case EMBED:
+    case ACTION_EMBED:
         return embed(sanitizer, node);
-    case FIELD:
+    case ACTION_FIELD:
         return replace_field(sanitizer, node);
-    case READING:
+    case ACTION_READING:
         return unwrap_reading(sanitizer, node);
-    case BREAK:
+    case ACTION_BREAK:
         return replace_break(sanitizer, node);
-    case HEAD_LINE:
+    case ACTION_HEAD_LINE:
         return make_head_line(sanitizer, node);
-    case VOID:
+    case ACTION_VOID:
         note(sanitizer, node->line, "<%s> is removed", node->name);
         return remove_node(sanitizer, node);
-    case DROP:
+    case ACTION_DROP:
         break;
     }
     warn(sanitizer, node, "is removed with its content");

@@ -14,7 +14,7 @@
 
 #include "document/document.h"
 
-#define STYLE_BYTES_MAX (64 * 1024)
+#define STYLE_BYTES_MAX ((size_t)64 * 1024)
 
 typedef struct Style Style;
 

@@ -250,7 +250,8 @@ static bool is_plain_superscript(const char *text, char before)
     if (g_ascii_isdigit(before))
         return g_strv_contains(ordinals, text);
     for (const char *at = text; *at; at++)
-        is_word = is_word && (g_ascii_isalpha(*at) || (*at & 0x80));
+        is_word = is_word &&
+                  (g_ascii_isalpha(*at) || ((unsigned char)*at & 0x80));
     return is_word;
 }
 
@@ -266,8 +267,11 @@ static bool is_simple_exponent(const char *text)
 static void put_superscript(Inline *in, const Node *node)
 {
     g_autoptr(GString) text = render_apart(in, node, false);
-    char before = in->out->len > 0 ? in->out->str[in->out->len - 1] : ' ';
+    const GString *out = in->out;
+    char before = '\0';
 
+    if (out->len > 0)
+        before = out->str[out->len - 1];
     if (element_has_class(node, "note-ref")) {
         if (in->mode != INLINE_PLAIN)
             g_string_append_printf(in->out,

@@ -176,6 +176,17 @@ static GArray *read_row(TextWriter *writer, Table *table, const Node *row,
     return cells;
 }
 
+/* Nothing in it takes room on a line. */
+static bool is_empty_row(const GArray *cells)
+{
+    for (guint i = 0; i < cells->len; i++) {
+        const char *text = g_array_index(cells, Cell, i).text;
+        if (wrap_widest_word(text, strlen(text)) > 0)
+            return false;
+    }
+    return true;
+}
+
 static void free_row(gpointer data)
 {
     g_array_unref(data);
@@ -188,7 +199,7 @@ static void read_table(TextWriter *writer, const Node *node, Table *table)
          row = next_row(node, row)) {
         bool is_header = table->rows->len == 0 && is_header_row(row);
         GArray *cells = read_row(writer, table, row, is_header);
-        if (cells->len == 0) {
+        if (is_empty_row(cells)) {
             g_array_unref(cells);
             continue;
         }

@@ -8,7 +8,7 @@
 
 #include "list/list.h"
 
-#define CHUNK (64 * 1024)
+#define CHUNK 65536
 
 struct CsvScan {
     FILE *stream;

@@ -28,7 +28,7 @@
 #include "base/finding.h"
 #include "mail/address.h"
 
-#define LIST_ROW_MAX (1024 * 1024)
+#define LIST_ROW_MAX 1048576 /* bytes */
 #define LIST_COLUMNS_MAX 1000
 #define LIST_VALUE_MAX 1000 /* characters, of a value that is merged */
 

@@ -7,7 +7,7 @@
 #include "list/csv_scan.h"
 #include "list/list.h"
 
-#define HEADER_BYTES_MAX (64 * 1024)
+#define HEADER_BYTES_MAX 65536
 
 typedef struct CsvReader {
     Reader reader;

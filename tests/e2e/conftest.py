@@ -102,6 +102,7 @@ class Project:
         self.folder = Path(folder)
         self.post = self.write("post.md", POST)
         self.recipients = []
+        self.names = {}
         self.environment = dict(
             os.environ, SOURCE_DATE_EPOCH=DATE, RELAY_PASSWORD=PASSWORD, TZ="UTC",
             HOME=str(self.folder), XDG_CONFIG_HOME=str(self.folder / "xdg"))
@@ -132,12 +133,16 @@ class Project:
             names = ("Ada Example", "José Muñoz", "", "佐藤 葵", 'Zoë "Zed" Müller', "O'Neil, Pat")
             rows = [(f"person{i}@list{i % 7}.example.net", names[i % len(names)])
                     for i in range(rows)]
+        self.write_list("subscribers.csv", rows)
+        self.recipients = [address for address, _ in rows]
+        self.names = dict(rows)
+
+    def write_list(self, name, rows):
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(("email", "name"))
         writer.writerows(rows)
-        self.write("subscribers.csv", out.getvalue())
-        self.recipients = [address for address, _ in rows]
+        return self.write(name, out.getvalue())
 
     def start(self, *arguments):
         return subprocess.Popen([MIRMAIL, *map(str, arguments)], cwd=self.folder,
@@ -180,10 +185,16 @@ class Project:
         return {event["address"]: event["outcome"] for event in events
                 if event["event"] == "recipient"}
 
-    def shown(self, address):
+    def shown(self, address, *arguments):
         """The bytes that a dry run shows for this recipient."""
         return self.run("send", "--dry-run", "--format", "mime", "--as", address,
-                        "post.md").expect(0).stdout
+                        *arguments, "post.md").expect(0).stdout
+
+    def shown_alone(self, address):
+        """The same from a list with this one row, which is much faster, as a
+        dry run composes everybody's mail."""
+        path = self.write_list(f"only-{address}.csv", [(address, self.names[address])])
+        return self.shown(address, "--list", path)
 
 
 @pytest.fixture

@@ -73,20 +73,33 @@ static char *body_of(const GString *page)
     return g_strstrip(g_strndup(start, (gsize)(end - start)));
 }
 
-/* A paragraph cannot hold a block, nor a link another one. */
+static bool is_inside(const Node *node, const char *name)
+{
+    for (const Node *up = node->parent; up; up = up->parent)
+        if (node_is(up, name) ||
+            (*name == 'h' && element_heading_level(up) > 0))
+            return true;
+    return false;
+}
+
+/* HTML has no words for a block in a paragraph, a link in a link, an item
+ * without its list. */
 static bool can_be_said(const Document *document)
 {
     const Node *root = document_root_const(document);
 
-    for (const Node *node = root; node; node = node_following(node, root)) {
-        if (element_is_block(node))
-            for (const Node *up = node->parent; up; up = up->parent)
-                if (node_is(up, "p") || element_heading_level(up) > 0)
-                    return false;
-        if (node_is(node, "a"))
-            for (const Node *up = node->parent; up; up = up->parent)
-                if (node_is(up, "a"))
-                    return false;
+    for (const Node *node = root->first_child; node;
+         node = node_following(node, root)) {
+        if (element_is_block(node) &&
+            (is_inside(node, "p") || is_inside(node, "h")))
+            return false;
+        if (node_is(node, "a") && is_inside(node, "a"))
+            return false;
+        if (node_is(node, "li") && !element_is_list(node->parent))
+            return false;
+        if ((node_is(node, "dt") || node_is(node, "dd")) &&
+            !node_is(node->parent, "dl"))
+            return false;
     }
     return true;
 }

@@ -12,6 +12,7 @@ log_path = {folder}/log
 protocols =
 ssl = no
 auth_mechanisms = plain login
+auth_failure_delay = 0
 disable_plaintext_auth = no
 passdb {{
   driver = passwd-file
@@ -20,6 +21,12 @@ passdb {{
 userdb {{
   driver = static
   args = uid=nobody gid=nogroup home=/nonexistent
+}}
+# Or every wrong password makes the next login seconds slower.
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service auth {{
   unix_listener {socket} {{

@@ -533,31 +533,50 @@ static void enough_for_one_session_means_another_session(void **state)
 /* --- sessions that do not open --- */
 
 static ErrorCode open_code;
-static int open_failures; /* the first so many fail */
+static int open_from;     /* from this session on */
+static int open_failures; /* so many fail */
 
 static bool fail_to_open(int session, GError **error)
 {
-    if (session >= open_failures)
+    if (session < open_from || session >= open_from + open_failures)
         return true;
     error_set(error, open_code, "relay.example:587: no");
     return false;
 }
 
-static void a_relay_that_is_away_is_tried_for_a_minute(void **state)
+static void a_relay_that_was_never_there_is_tried_twice(void **state)
 {
     Fixture *fixture = *state;
     fixture->sending.connections = 1;
     relay->open = fail_to_open;
     open_code = ERROR_RETRY;
+    open_from = 0;
     open_failures = 100;
     GError *error = NULL;
     assert_false(run_over(fixture, 10, &error));
     assert_error(&error, ERROR_RETRY, "relay.example:587: no");
-    assert_int_equal(relay->sessions, 6);
+    assert_int_equal(relay->sessions, 2);
+    assert_in_range(fixture->time.monotonic_ns / SECOND, 1, 2);
+    assert_ledger_agrees(fixture, 10);
+}
+
+static void a_relay_that_goes_away_is_tried_for_a_minute(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.connections = 1;
+    fixture->sending.messages_per_connection = 4;
+    relay->open = fail_to_open;
+    open_code = ERROR_RETRY;
+    open_from = 1;
+    open_failures = 100;
+    GError *error = NULL;
+    assert_false(run_over(fixture, 10, &error));
+    assert_error(&error, ERROR_RETRY, "relay.example:587: no");
+    assert_int_equal(relay->sessions, 7);
+    assert_int_equal(fixture->progress.sent, 4);
     assert_in_range(fixture->time.monotonic_ns / SECOND, 55, 60);
     assert_non_null(
         strstr(fixture->notices->str, "no; trying again in 30 s\n"));
-    assert_ledger_agrees(fixture, 10);
     relay->sessions = 0;
     open_failures = 5;
     run_well(fixture, 10, DELIVERY_COMPLETE);
@@ -568,6 +587,7 @@ static void a_refused_login_is_tried_once(void **state)
     Fixture *fixture = *state;
     fixture->sending.connections = 1;
     relay->open = fail_to_open;
+    open_from = 0;
     open_failures = 100;
     static const ErrorCode codes[] = {ERROR_PERMISSION, ERROR_REJECTED,
                                       ERROR_SYSTEM};
@@ -855,7 +875,8 @@ int main(void)
         TEST(a_connection_lost_after_the_dot_is_unknown_for_good),
         TEST(a_relay_that_answers_nothing_is_given_up),
         TEST(enough_for_one_session_means_another_session),
-        TEST(a_relay_that_is_away_is_tried_for_a_minute),
+        TEST(a_relay_that_was_never_there_is_tried_twice),
+        TEST(a_relay_that_goes_away_is_tried_for_a_minute),
         TEST(a_refused_login_is_tried_once),
         TEST(workers_that_get_no_connection_leave_it_to_the_others),
         TEST(rates_hold_over_all_sessions),
