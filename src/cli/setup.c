@@ -54,9 +54,16 @@ static bool choose_recipients(Setup *setup, const Options *options,
                   "in mirmail.yaml");
         return false;
     }
-    return options->limit == NULL ||
-           setup_number("--limit", options->limit, 1, INT64_C(1000000000),
-                        &recipients->limit, error);
+    if (options->limit != NULL &&
+        !setup_number("--limit", options->limit, 1, INT64_C(1000000000),
+                      &recipients->limit, error))
+        return false;
+    /* A test copy shows the first recipient's. */
+    if (options->test != NULL) {
+        recipients->redirect = options->test;
+        recipients->limit = 1;
+    }
+    return true;
 }
 
 bool setup_prepare(Setup *setup, const Options *options, GError **error)

@@ -22,6 +22,7 @@ struct List {
     Seen *seen;
     Seen *left; /* whoever left according to any row */
     ListCounts counts;
+    Address redirect; /* text NULL: none */
     Subscriber *subscriber;
     Row row;
     Reader *reader; /* of the file being read, or NULL */
@@ -161,6 +162,17 @@ static bool check_addresses(List *list, GError **error)
     return true;
 }
 
+static bool parse_redirect(List *list, GError **error)
+{
+    const char *text = list->options.redirect;
+    g_autoptr(GError) problem = NULL;
+    if (text == NULL || address_parse(text, strlen(text), &list->redirect,
+                                      &problem) == ADDRESS_OK)
+        return true;
+    error_set(error, ERROR_USAGE, "--test: %s", problem->message);
+    return false;
+}
+
 static void columns_free(void *columns)
 {
     columns_unref(columns);
@@ -176,7 +188,7 @@ List *list_open(const ListOptions *options, Findings *findings, GError **error)
     list->seen = seen_new(seen_key);
     list->left = seen_new(seen_key);
     list->subscriber = subscriber_new();
-    if (!open_files(list, error))
+    if (!parse_redirect(list, error) || !open_files(list, error))
         return NULL;
     collect_names(list);
     list->only = only_new(options->only, list_columns(list), error);
@@ -197,6 +209,7 @@ void list_close(List *list)
     seen_free(list->left);
     g_ptr_array_unref(list->names);
     g_ptr_array_unref(list->columns);
+    address_clear(&list->redirect);
     g_free(list->used);
     g_free(list);
 }
@@ -275,24 +288,34 @@ static bool take_address(List *list, GError **error)
     return choose(list);
 }
 
-const Subscriber *list_next(List *list, GError **error)
+/* True when list->subscriber is the next one. */
+static bool take_next(List *list, GError **error)
 {
     if (list->options.limit > 0 && list->counts.given >= list->options.limit)
-        return NULL;
+        return false;
     for (;;) {
         ReadResult result = next_row(list, NULL, error);
         if (result == READ_FAILED)
-            return NULL;
+            return false;
         if (result == READ_END)
             break;
         if (take_row(list))
-            return list->subscriber;
+            return true;
     }
     while (list->options.addresses != NULL &&
            list->options.addresses[list->address] != NULL)
         if (take_address(list, error))
-            return list->subscriber;
-    return NULL;
+            return true;
+    return false;
+}
+
+const Subscriber *list_next(List *list, GError **error)
+{
+    if (!take_next(list, error))
+        return NULL;
+    if (list->redirect.text != NULL)
+        subscriber_redirect(list->subscriber, &list->redirect);
+    return list->subscriber;
 }
 
 bool list_rewind(List *list, GError **error)

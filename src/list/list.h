@@ -56,6 +56,8 @@ typedef struct ListOptions {
     const char *const *addresses; /* --to: recipients without a file; NULL */
     const char *const *only;      /* "field=value", all must hold; NULL */
     int64_t limit;                /* 0: all */
+    const char *redirect;         /* everybody's copy goes to this address, the
+                                     fields stay their own; NULL */
     /* The fields that the letter uses. A value that may not be merged is an
      * error in these, and in the columns that decide about the recipient;
      * in all others it reads as "". NULL: every column counts. */

@@ -115,6 +115,12 @@ const char *subscriber_field(const Subscriber *subscriber, const char *name)
     return subscriber->values[column];
 }
 
+void subscriber_redirect(Subscriber *subscriber, const Address *address)
+{
+    address_clear(&subscriber->address);
+    address_copy(&subscriber->address, address);
+}
+
 /* --- filling --- */
 
 static void start(Subscriber *subscriber, Columns *columns)

@@ -36,4 +36,7 @@ SubscriberVerdict subscriber_fill_address(Subscriber *subscriber,
                                           const char *label, const char *text,
                                           GError **error);
 
+/* Another address for the same fields. */
+void subscriber_redirect(Subscriber *subscriber, const Address *address);
+
 #endif
