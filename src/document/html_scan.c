@@ -29,7 +29,6 @@ typedef struct Known {
 static const Known KNOWN[] = {
     {"a", TRAIT_FORMATTING},
     {"address", BLOCK},
-    {"annotation-xml", BLOCK | TRAIT_BARRIER},
     {"applet", BLOCK | TRAIT_BARRIER},
     {"area", SKIP},
     {"article", BLOCK},
@@ -49,13 +48,12 @@ static const Known KNOWN[] = {
     {"col", SKIP},
     {"colgroup", SKIP},
     {"command", SKIP},
-    {"dd", SKIP},
-    {"desc", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
+    {"dd", BLOCK},
     {"details", BLOCK},
     {"dir", BLOCK},
     {"div", BLOCK},
     {"dl", BLOCK},
-    {"dt", SKIP},
+    {"dt", BLOCK},
     {"em", TRAIT_FORMATTING},
     {"embed", SKIP},
     {"fieldset", BLOCK},
@@ -63,7 +61,6 @@ static const Known KNOWN[] = {
     {"figure", BLOCK},
     {"font", TRAIT_FORMATTING},
     {"footer", BLOCK},
-    {"foreignobject", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
     {"form", BLOCK},
     {"frame", SKIP},
     {"h1", BLOCK},
@@ -84,7 +81,7 @@ static const Known KNOWN[] = {
     {"input", SKIP},
     {"isindex", BLOCK},
     {"keygen", SKIP},
-    {"li", SKIP},
+    {"li", BLOCK},
     {"link", SKIP},
     {"listing", BLOCK},
     {"main", BLOCK},
@@ -92,11 +89,6 @@ static const Known KNOWN[] = {
     {"math", TRAIT_FOREIGN},
     {"menu", BLOCK},
     {"meta", SKIP},
-    {"mi", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
-    {"mn", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
-    {"mo", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
-    {"ms", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
-    {"mtext", BLOCK | TRAIT_BARRIER | TRAIT_HTML_ISLAND},
     {"nav", BLOCK},
     {"nobr", TRAIT_FORMATTING},
     {"noembed", TRAIT_RAW},
@@ -361,6 +353,11 @@ static bool is_heading(const char *name)
     return name[0] == 'h' && name[1] >= '1' && name[1] <= '6' && !name[2];
 }
 
+static bool is_named(const Open *open, const char *name)
+{
+    return strcmp(open->name, name) == 0;
+}
+
 static bool same_element(const Open *open, const Tag *tag)
 {
     return strcmp(open->name, tag->name) == 0 ||
@@ -371,6 +368,7 @@ static void close_tag(Scan *scan, const Tag *tag)
 {
     bool block = tag->traits & (TRAIT_SPECIAL | TRAIT_FOREIGN);
     bool table = strcmp(tag->name, "table") == 0;
+    bool item = strcmp(tag->name, "li") == 0;
     bool crossed = false;
     int i;
 
@@ -381,6 +379,8 @@ static void close_tag(Scan *scan, const Tag *tag)
         if ((open->traits & TRAIT_BARRIER) &&
             !(table && (open->traits & TRAIT_CELL)))
             return;
+        if (item && (is_named(open, "ul") || is_named(open, "ol")))
+            return;
         crossed = crossed || (open->traits & TRAIT_SPECIAL);
     }
     if (i < 0)
@@ -389,11 +389,6 @@ static void close_tag(Scan *scan, const Tag *tag)
         pop_to(scan, i);
     else if (tag->traits & TRAIT_FORMATTING)
         remove_at(scan, i);
-}
-
-static bool is_named(const Open *open, const char *name)
-{
-    return strcmp(open->name, name) == 0;
 }
 
 /* A new cell or row ends the cell before it. False: there is no table here,
@@ -412,6 +407,26 @@ static bool close_cell(Scan *scan)
             return true;
     }
     return false;
+}
+
+/* A new item ends the one before it, unless something special but <div> and
+ * <address> stands between. <dt> and <dd> end each other. */
+static void close_item(Scan *scan, const Tag *tag)
+{
+    bool item = strcmp(tag->name, "li") == 0;
+    int i;
+
+    for (i = scan->depth - 1; i >= 0; i--) {
+        const Open *open = &scan->stack[i];
+        if (item ? is_named(open, "li")
+                 : is_named(open, "dd") || is_named(open, "dt")) {
+            pop_to(scan, i);
+            return;
+        }
+        if ((open->traits & TRAIT_SPECIAL) && !is_named(open, "div") &&
+            !is_named(open, "address"))
+            return;
+    }
 }
 
 /* The svg or math that we are in, or -1. */
@@ -537,6 +552,7 @@ static bool enter_select(Scan *scan, const Tag *tag, int select)
 
 static HtmlScanResult open_html(Scan *scan, const Tag *tag)
 {
+    static const char *const ITEMS[] = {"li", "dd", "dt", NULL};
     int select = find_select(scan);
 
     if (select >= 0 && !enter_select(scan, tag, select))
@@ -548,6 +564,8 @@ static HtmlScanResult open_html(Scan *scan, const Tag *tag)
     if (((tag->traits & TRAIT_CELL) || strcmp(tag->name, "tr") == 0) &&
         !close_cell(scan))
         return HTML_SCAN_FINE;
+    if (g_strv_contains(ITEMS, tag->name))
+        close_item(scan, tag);
     if (strcmp(tag->name, "a") == 0 || strcmp(tag->name, "nobr") == 0)
         close_tag(scan, tag); /* the parser never nests these */
     scan->repeats += scan->formatting;
