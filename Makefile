@@ -65,8 +65,13 @@ all: build/mirmail ## build the program, at build/mirmail
 build/mirmail: $(O)/mirmail FORCE
 	@mkdir -p build; cmp -s $< $@ || { rm -f $@; ln $< $@ 2>/dev/null || cp $< $@; }
 
+# `make V=1` shows whole commands.
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-8s%s\n' $(1) $(patsubst build/%,%,$(2)))
+
 $(O)/mirmail: $(O)/main.o $(O)/libmirmail.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(call say,link,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 $(O)/libmirmail.a: $(OBJ)
 	@rm -f $@
@@ -74,11 +79,13 @@ $(O)/libmirmail.a: $(OBJ)
 
 $(O)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,compile,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/unit/%: tests/unit/%.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	$(call say,compile,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  $(O)/libmirmail.a -lcmocka $(ALL_LIBS)
 
 # Files that the program carries in itself, as C arrays; see base/builtin.h.
@@ -115,7 +122,8 @@ check-e2e: all $(O)/e2e/mailer_harness ## real servers, and the golden mails
 
 $(O)/e2e/%: tests/e2e/%.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
+	$(call say,compile,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
 
 check-lint: all ## layers, one library one file, manuals against the program
 	$(PYTEST) tests/lint
@@ -127,7 +135,8 @@ FUZZ := $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_SECONDS ?= 60
 $(O)/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+	$(call say,compile,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 	  tests/fuzz/replay.c $(O)/libmirmail.a $(ALL_LIBS)
 
 check-fuzz: $(FUZZ:%=$(O)/fuzz/%) ## replay the fuzzers' corpora
@@ -151,7 +160,8 @@ lint: ## format and static analysis
 
 $(O)/bench/compose: tests/bench/compose.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
+	$(call say,compile,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
 
 bench: deps-demo all $(O)/bench/compose ## measure, and print a table
 	tests/bench/run.py
