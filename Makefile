@@ -13,7 +13,7 @@ MODULES := base mail config post document list letter message journal \
 APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libglib2.0-dev libgumbo-dev libsqlite3-dev libssl-dev libidn2-dev \
   libutf8proc-dev libunistring-dev libjansson-dev
-APT_DEMO := python3 postfix openssl
+APT_DEMO := python3 python3-aiosmtpd
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
   libclang-rt-14-dev mandoc cmark-gfm $(shell cat tests/servers/packages.txt)
 
@@ -163,7 +163,7 @@ $(O)/bench/compose: tests/bench/compose.c $(O)/libmirmail.a Makefile
 	$(call say,compile,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
 
-bench: deps-demo all $(O)/bench/compose ## measure, and print a table
+bench: deps-check all $(O)/bench/compose ## measure, and print a table
 	tests/bench/run.py
 
 demo: deps-demo all ## send a sample post through a relay of its own
