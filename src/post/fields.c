@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "mail/header.h"
 #include "post/tidy.h"
 
 /* Who is told what, for the readers below. */
@@ -96,6 +97,12 @@ static char *read_line(const Value *value, const char *what, GError **error)
         error_set_at(error, ERROR_INPUT, value->place,
                      "`%s` is longer than %d characters", what,
                      FIELDS_TITLE_MAX);
+        return NULL;
+    }
+    g_autoptr(GError) reason = NULL;
+    if (!header_check(line, &reason)) {
+        error_set_at(error, ERROR_INPUT, value->place, "`%s`: %s", what,
+                     reason->message);
         return NULL;
     }
     return g_steal_pointer(&line);
