@@ -5,6 +5,7 @@ import email.policy
 import socket
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from html import unescape
 
 import pytest
@@ -153,7 +154,8 @@ def test_bad_rows_are_all_told_before_anything_is_sent(project, mirmail, postfix
 def make_due(project):
     """Waiting recipients are due now: the first retry is minutes away, which
     no test can wait for."""
-    with sqlite3.connect(project.folder / ".mirmail" / "journal.db") as journal:
+    path = project.folder / ".mirmail" / "journal.db"
+    with closing(sqlite3.connect(path)) as journal, journal:
         changed = journal.execute("UPDATE recipient SET next_us = 1 WHERE next_us > 0")
         return changed.rowcount
 
@@ -196,16 +198,14 @@ def test_a_relay_that_goes_away_is_waited_for_by_resume(project, mirmail, postfi
     _, stderr = process.communicate(timeout=120)
     assert process.returncode in (69, 75), stderr.decode()
     postfix.start()
-    for _ in range(3):
-        make_due(project)
-        last = mirmail(*RESUME, "--rate", "unlimited", timeout=120)
-        if last.status in (0, 1):
-            break
+    make_due(project)
+    last = mirmail(*RESUME, "--rate", "unlimited", timeout=120)
+    assert last.status in (0, 1), last.stderr
     postfix.wait_delivered()
     mails, outcomes = postfix.mails(), project.outcomes()
     assert [a for a, copies in mails.items() if len(copies) > 1] == []
     for address in project.recipients:
-        assert address in mails or outcomes[address] == "unknown", address
+        assert address in mails or outcomes.get(address) == "unknown", address
 
 
 def test_a_mail_whose_answer_never_came_is_unknown_and_not_sent_again(

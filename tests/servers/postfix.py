@@ -11,10 +11,10 @@ master process wants to be started by root.
 
 import os
 import pwd
+import re
 import subprocess
 import time
 from collections import defaultdict
-from pathlib import Path
 
 import certificates
 from dovecot_auth import DovecotAuth
@@ -46,6 +46,7 @@ local_header_rewrite_clients =
 smtputf8_enable = no
 message_size_limit = 10240000
 in_flow_delay = 0
+enable_long_queue_ids = yes
 smtpd_helo_required = yes
 smtpd_helo_restrictions = reject_invalid_helo_hostname
 smtpd_sender_restrictions = reject_non_fqdn_sender
@@ -114,10 +115,12 @@ def cut_trace(mail):
 
 
 def recipient_of(mail):
-    for line in mail.split(b"\n"):
-        if line.startswith(b"Delivered-To: "):
-            return line[len(b"Delivered-To: "):].decode()
-    raise ValueError("a mail without Delivered-To")
+    return re.search(rb"^Delivered-To: (.*)$", mail, re.M)[1].decode()
+
+
+def queue_id_of(mail):
+    """What Postfix called it; no other submission ever has this name."""
+    return re.search(rb"^\tby .* id (\w+)$", mail, re.M)[1].decode()
 
 
 class Postfix:
@@ -222,16 +225,27 @@ class Postfix:
         return sum(1 for _ in (self.path / "mail/new").iterdir())
 
     def mails(self):
-        """Recipient to the mails it got, as they were submitted."""
-        found = defaultdict(list)
+        """Recipient to the mails that were submitted for it. A Postfix that
+        is stopped right after filing a mail files it again when it starts;
+        that is still one submission."""
+        found = defaultdict(dict)
         for mail in self.raw_mails():
-            found[recipient_of(mail)].append(cut_trace(mail))
-        return dict(found)
+            found[recipient_of(mail)][queue_id_of(mail)] = cut_trace(mail)
+        return {recipient: list(mails.values()) for recipient, mails in found.items()}
 
     def is_idle(self):
-        queues = ("maildrop", "incoming", "active", "deferred")
-        return not any(file.is_file() for queue in queues
-                       for file in Path(self.path / "queue" / queue).rglob("*"))
+        """Nothing that was accepted waits. A file without the x bit is a mail
+        that is still being received, or was when the server was stopped."""
+        queues = ("incoming", "active", "deferred")
+        return not any(self._is_accepted(file) for queue in queues
+                       for file in (self.path / "queue" / queue).rglob("*"))
+
+    @staticmethod
+    def _is_accepted(file):
+        try:
+            return file.is_file() and file.stat().st_mode & 0o100 != 0
+        except FileNotFoundError:
+            return False
 
     def wait_delivered(self, limit=60):
         """Until everything that was accepted lies in the Maildir."""
