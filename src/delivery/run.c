@@ -10,6 +10,9 @@
 /* How soon *stop is noticed. */
 #define NAP_NS (UNITS_SECOND_NS / 10)
 
+/* How soon a worker notices that the first session has opened. */
+#define SCOUT_NAP_NS (UNITS_SECOND_NS / 100)
+
 /* A message may start this much later than its slot, because a thread gets
  * the processor when it gets it. The windows are longer by as much, so a
  * limit holds from start to start and not only from slot to slot. */
@@ -37,7 +40,10 @@ struct Run {
     pthread_mutex_t end;
     GError *failure;
     GError *leaving;
-    int is_failed; /* read and written atomically */
+    /* read and written atomically */
+    int is_failed;
+    int has_opened; /* a session, ever */
+    int has_scout;
 };
 
 static int64_t allowed_lateness(const SendingConfig *sending)
@@ -133,6 +139,30 @@ bool run_session(Run *run, const MailerCalls *calls, GError **error)
 {
     return run->transport->run(
         run->state, run->plan->sending->messages_per_connection, calls, error);
+}
+
+bool run_may_open(Run *run, bool *is_scout)
+{
+    *is_scout = false;
+    while (__atomic_load_n(&run->has_opened, __ATOMIC_ACQUIRE) == 0) {
+        if (__atomic_exchange_n(&run->has_scout, 1, __ATOMIC_ACQ_REL) == 0) {
+            *is_scout = true;
+            return true;
+        }
+        if (!run_wait(run, run_now_ns(run) + SCOUT_NAP_NS))
+            return false;
+    }
+    return true;
+}
+
+void run_has_opened(Run *run)
+{
+    __atomic_store_n(&run->has_opened, 1, __ATOMIC_RELEASE);
+}
+
+void run_scout_back(Run *run)
+{
+    __atomic_store_n(&run->has_scout, 0, __ATOMIC_RELEASE);
 }
 
 /* --- the end --- */

@@ -30,6 +30,15 @@ const char *run_relay_name(const Run *run);
 
 bool run_session(Run *run, const MailerCalls *calls, GError **error);
 
+/* The first session of a run opens alone, so that a wrong password is one
+ * failed login and not one for each connection. run_may_open() waits for
+ * that; `is_scout` says that the caller is the one. False: the run is
+ * ending. */
+bool run_may_open(Run *run, bool *is_scout);
+void run_has_opened(Run *run);
+/* The scout's session is over, opened or not. */
+void run_scout_back(Run *run);
+
 /* --- the end --- */
 
 /* Somebody failed for all, or *stop is set. */

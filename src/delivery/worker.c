@@ -12,7 +12,7 @@
  * last one took longer to open. */
 #define OPEN_AHEAD_NS UNITS_SECOND_NS
 /* Before a wait longer than this the outcomes so far are written down. */
-#define SYNC_WAIT_NS (UNITS_SECOND_NS / 50)
+#define SYNC_WAIT_NS (UNITS_SECOND_NS / 500)
 /* Connections lost under one recipient before it is deferred. */
 #define LOST_MAX 3
 /* Sessions in a row that were opened and answered nothing. */
@@ -289,8 +289,10 @@ static bool give_job(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
 static bool next_job(void *data, MailerJob *mail)
 {
     Worker *worker = data;
-    if (worker->given == 0)
+    if (worker->given == 0) {
         worker->opening_ns = run_now_ns(worker->run) - worker->begin_ns;
+        run_has_opened(worker->run);
+    }
     return give_job(worker, mail, IDLE_MAX_NS);
 }
 
@@ -521,11 +523,16 @@ static bool run_one_session(Worker *worker)
                                .settle = settle_job,
                                .data = worker};
     GError *failure = NULL;
+    bool is_scout = false;
+    if (!run_may_open(worker->run, &is_scout))
+        return false;
     worker->given = 0;
     worker->answered = 0;
     worker->has_lost = false;
     worker->begin_ns = run_now_ns(worker->run);
     bool opened = run_session(worker->run, &calls, &failure);
+    if (is_scout)
+        run_scout_back(worker->run);
     assert(g_queue_is_empty(&worker->out)); /* exactly one settle() a job */
     if (!sync_journal(worker)) {
         g_clear_error(&failure);

@@ -601,6 +601,20 @@ static void a_refused_login_is_tried_once(void **state)
     }
 }
 
+static void a_refused_login_is_one_login_with_many_connections(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.connections = 8;
+    relay->open = fail_to_open;
+    open_code = ERROR_PERMISSION;
+    open_from = 0;
+    open_failures = 100;
+    GError *error = NULL;
+    assert_false(run_over(fixture, 100, &error));
+    assert_error(&error, ERROR_PERMISSION, "relay.example:587: no");
+    assert_int_equal(relay->sessions, 1);
+}
+
 static int open_now;
 
 static bool only_two_at_a_time(int session, GError **error)
@@ -878,6 +892,7 @@ int main(void)
         TEST(a_relay_that_was_never_there_is_tried_twice),
         TEST(a_relay_that_goes_away_is_tried_for_a_minute),
         TEST(a_refused_login_is_tried_once),
+        TEST(a_refused_login_is_one_login_with_many_connections),
         TEST(workers_that_get_no_connection_leave_it_to_the_others),
         TEST(rates_hold_over_all_sessions),
         TEST(rates_hold_over_all_connections),
