@@ -12,14 +12,15 @@ MODULES := base mail config post document list letter message journal \
 # Debian's names; docs/install.md has them for dnf, apk, pacman and brew.
 APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libglib2.0-dev libgumbo-dev libsqlite3-dev libssl-dev libidn2-dev \
-  libutf8proc-dev libunistring-dev libjansson-dev libmicrohttpd-dev libmagic-dev
+  libutf8proc-dev libunistring-dev libjansson-dev libmicrohttpd-dev libmagic-dev \
+  libcurl4-openssl-dev
 APT_DEMO := python3 python3-aiosmtpd
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
   libclang-rt-14-dev mandoc cmark-gfm $(shell cat tests/servers/packages.txt)
 
 PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
-  jansson libutf8proc libmagic libmicrohttpd
-LIBS_NO_PC := -lunistring
+  jansson libutf8proc libmagic libmicrohttpd libcurl
+LIBS_NO_PC := -lunistring -lm
 
 CC ?= cc
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
@@ -89,7 +90,7 @@ $(O)/unit/%: tests/unit/%.c $(O)/libmirmail.a Makefile
 	  $(O)/libmirmail.a -lcmocka $(ALL_LIBS)
 
 # Files that the program carries in itself, as C arrays; see base/builtin.h.
-EMBEDDED := $(sort $(wildcard templates/announcement/* templates/starter/* \
+EMBEDDED := $(sort $(wildcard templates/announcement/* templates/plain/* templates/starter/* \
   templates/preview/* lists/example.csv))
 $(O)/gen/embedded.h: $(EMBEDDED) Makefile
 	@mkdir -p $(@D)
@@ -155,8 +156,8 @@ run-fuzz_%: $(O)/libmirmail.a FORCE
 .PHONY: lint bench demo
 lint: ## format and static analysis
 	@clang-format --dry-run --Werror $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.h tests/unit/*/*.c tests/fuzz/*.c)
-	@for f in $(SRC) src/main.c; do echo $$f; done | xargs -P 2 -n 4 \
-	  clang-tidy --quiet -- $(filter-out -W%,$(ALL_CFLAGS)) 2>/dev/null
+	@printf '%s\n' $(SRC) src/main.c | xargs -P "$$(nproc)" -I FILE \
+	  clang-tidy --quiet FILE -- $(filter-out -W% -f%,$(ALL_CFLAGS)) 2>/dev/null
 
 $(O)/bench/compose: tests/bench/compose.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)

@@ -23,7 +23,7 @@
 #include "base/finding.h"
 
 #define VALUE_DEPTH_MAX 32
-#define VALUE_TEXT_MAX (4 * 1024 * 1024)
+#define VALUE_TEXT_MAX 4194304
 #define VALUE_COUNT_MAX 100000
 
 typedef enum { VALUE_TEXT, VALUE_LIST, VALUE_MAP } ValueKind;
