@@ -27,13 +27,13 @@
 #include "message/message.h"
 
 typedef struct DeliveryProgress {
-    int64_t total;      /* recipients of this run */
+    int64_t total; /* recipients of this run */
     int64_t sent;
-    int64_t deferred;   /* now */
+    int64_t deferred; /* now */
     int64_t failed;
     int64_t unknown;
-    double per_second;  /* over the last seconds */
-    int64_t left_ns;    /* estimate; -1 unknown */
+    double per_second; /* over the last seconds */
+    int64_t left_ns;   /* estimate; -1 unknown */
 } DeliveryProgress;
 
 typedef enum {
@@ -45,26 +45,26 @@ typedef enum {
 typedef struct DeliveryEvent {
     DeliveryEventKind kind;
     const DeliveryProgress *progress;
-    const char *address;  /* DELIVERY_OUTCOME */
+    const char *address; /* DELIVERY_OUTCOME */
     Outcome outcome;
     const Reply *reply;
-    const char *text;     /* DELIVERY_NOTICE */
+    const char *text; /* DELIVERY_NOTICE */
 } DeliveryEvent;
 
 typedef struct DeliveryPlan {
-    List *list;               /* rewound; read under the queue's lock */
-    int64_t total;            /* recipients that have no outcome yet */
+    List *list;    /* rewound; read under the queue's lock */
+    int64_t total; /* recipients that have no outcome yet */
     const Message *message;
-    Journal *journal;         /* campaign taken */
+    Journal *journal; /* campaign taken */
     const RelayConfig *relay;
     const SendingConfig *sending;
     const char *reverse_path;
     const char *hello;
-    const char *password;     /* NULL */
+    const char *password; /* NULL */
     const Clock *clock;
-    int64_t date_seconds;     /* > 0: every message carries this date */
+    int64_t date_seconds; /* > 0: every message carries this date */
     int date_offset_minutes;
-    const int *stop;          /* set to 1 by a signal handler; read atomically */
+    const int *stop; /* set to 1 by a signal handler; read atomically */
     /* Called under a lock, by any worker: be quick. */
     void (*report)(void *data, const DeliveryEvent *event);
     void *report_data;

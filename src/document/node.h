@@ -33,15 +33,15 @@ struct Attribute {
 typedef struct Node Node;
 struct Node {
     NodeKind kind;
-    const char *name;  /* NODE_ELEMENT */
-    const char *text;  /* NODE_TEXT, NODE_COMMENT, NODE_DOCTYPE */
+    const char *name; /* NODE_ELEMENT */
+    const char *text; /* NODE_TEXT, NODE_COMMENT, NODE_DOCTYPE */
     Attribute *attributes;
     Node *parent;
     Node *first_child;
     Node *last_child;
     Node *previous;
     Node *next;
-    int line;          /* in the post's file; 0 unknown */
+    int line; /* in the post's file; 0 unknown */
 };
 
 typedef struct Document Document;
@@ -69,7 +69,7 @@ void node_remove_attribute(Node *node, const char *name);
 
 void node_append(Node *parent, Node *child);
 void node_insert_before(Node *sibling, Node *node);
-void node_detach(Node *node);            /* with its children */
+void node_detach(Node *node);              /* with its children */
 void node_replace_by_children(Node *node); /* unwrap */
 
 /* Document order inside `root`: the node after `node`, NULL at the end. */
@@ -85,8 +85,8 @@ void node_append_text(const Node *node, GString *out);
 #define GAP_PREFIX_LENGTH 8
 
 typedef enum {
-    GAP_TEXT = 'm',     /* text, and attributes that are no address */
-    GAP_URL_PART = 'u', /* inside an address: percent-encoded */
+    GAP_TEXT = 'm',      /* text, and attributes that are no address */
+    GAP_URL_PART = 'u',  /* inside an address: percent-encoded */
     GAP_URL_WHOLE = 'w', /* an address begins here: its scheme is checked */
 } GapPlace;
 
