@@ -243,6 +243,7 @@ static bool append_preview(Pipeline *pipeline, const Subscriber *subscriber,
     return ok;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): seven, all of its own kind */
 bool pipeline_preview(Pipeline *pipeline, const char *as, PreviewKind kind,
                       const Clock *clock, GString *out, char **shown,
                       GError **error)
@@ -386,6 +387,7 @@ static const char *hello_name(const Config *config)
     return config->sender.from.address.domain;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): seven, all of its own kind */
 bool pipeline_send(Pipeline *pipeline, Journal *journal,
                    const PipelinePlan *plan, const PipelineSend *send,
                    DeliveryEnd *end, DeliveryProgress *progress, GError **error)
