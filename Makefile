@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 BUILD ?= release
 O ?= build/$(BUILD)
 MODULES := base mail config post document list letter message journal \
-           delivery feedback check preview cli
+           delivery feedback check preview pipeline cli
 
 # --- what it is built with ---
 
@@ -15,12 +15,16 @@ APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libutf8proc-dev libunistring-dev libjansson-dev libmicrohttpd-dev libmagic-dev \
   libcurl4-openssl-dev
 APT_DEMO := python3 python3-aiosmtpd
+APT_BENCH := python3-jinja2 $(if $(shell command -v npm),,nodejs npm)
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
-  libclang-rt-14-dev mandoc cmark-gfm $(shell cat tests/servers/packages.txt)
+  libclang-rt-14-dev mandoc cmark-gfm $(shell cat tests/servers/packages.txt) \
+  $(shell command -v npm >/dev/null || echo nodejs npm)
 
 PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
-  jansson libutf8proc libmagic libmicrohttpd libcurl
+  jansson libutf8proc libmagic libmicrohttpd
 LIBS_NO_PC := -lunistring -lm
+# Loaded by `check --links` only; here for its headers.
+PKGS_LOADED := libcurl
 
 CC ?= cc
 WARN := -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow \
@@ -43,7 +47,7 @@ FLAGS := $(or $(FLAGS_$(BUILD)),$(error BUILD=$(BUILD): release, debug, asan, \
 
 # Asked of pkg-config only when something is compiled, so that `make deps`
 # works on a machine that has nothing yet.
-PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem%,$$(shell pkg-config --cflags $(PKGS))))$(PKG_CFLAGS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(patsubst -I%,-isystem%,$$(shell pkg-config --cflags $(PKGS) $(PKGS_LOADED))))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DMIRMAIL_VERSION='"$(VERSION)"' \
@@ -55,7 +59,7 @@ ALL_LDFLAGS = $(filter -fsanitize% --coverage,$(FLAGS)) -pthread \
 ALL_LIBS = $(PKG_LIBS) $(LIBS_NO_PC)
 comma := ,
 
-SRC := $(foreach m,$(MODULES),$(wildcard src/$m/*.c)) $(wildcard src/pipeline.c)
+SRC := $(foreach m,$(MODULES),$(wildcard src/$m/*.c))
 OBJ := $(SRC:src/%.c=$(O)/%.o)
 TESTS := $(foreach m,$(MODULES),$(wildcard tests/unit/$m/test_*.c))
 TEST_BINS := $(TESTS:tests/unit/%.c=$(O)/unit/%)
@@ -105,8 +109,8 @@ $(O)/base/builtin.o: $(O)/gen/embedded.h
 
 # --- tests ---
 
-.PHONY: check check-unit check-e2e check-lint check-fuzz golden-accept
-check: deps-check all check-unit check-fuzz check-lint check-e2e ## install what the tests need and run all of them
+.PHONY: check check-unit check-e2e check-judges check-lint check-fuzz golden-accept
+check: deps-check all check-unit check-fuzz check-lint check-e2e check-judges ## install what the tests need and run all of them
 
 check-unit: $(TEST_BINS) ## unit tests
 	@tests/unit/run.sh $(TEST_BINS)
@@ -125,6 +129,9 @@ $(O)/e2e/%: tests/e2e/%.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)
 	$(call say,compile,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
+
+check-judges: all ## what programs of others say about our mails
+	$(PYTEST) tests/judges
 
 check-lint: all ## layers, one library one file, manuals against the program
 	$(PYTEST) tests/lint
@@ -164,7 +171,9 @@ $(O)/bench/compose: tests/bench/compose.c $(O)/libmirmail.a Makefile
 	$(call say,compile,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< $(O)/libmirmail.a $(ALL_LIBS)
 
+# Needs node and npm too, for what it is measured beside.
 bench: deps-check all $(O)/bench/compose ## measure, and print a table
+	$(call install_packages,$(APT_BENCH))
 	tests/bench/run.py
 
 demo: deps-demo all ## send a sample post through a relay of its own
@@ -193,6 +202,8 @@ deps-demo: deps
 	$(call install_packages,$(APT_DEMO))
 deps-check: deps
 	$(call install_packages,$(APT_DEMO) $(APT_CHECK))
+	@cd tests/judges && [ node_modules/.package-lock.json -nt package-lock.json ] \
+	  || npm ci --ignore-scripts --no-audit --no-fund --silent
 
 install: build/mirmail ## install to PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -200,6 +211,8 @@ install: build/mirmail ## install to PREFIX (and DESTDIR)
 	install -m 755 build/mirmail $(DESTDIR)$(PREFIX)/bin/mirmail
 	install -m 644 docs/man/mirmail.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/man/mirmail.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -d $(DESTDIR)$(PREFIX)/share/man/man7
+	install -m 644 docs/man/mirmail-template.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 
 dist: ## a source archive of the last commit
 	@mkdir -p build

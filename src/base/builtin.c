@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "base/error.h"
+#include "base/suggest.h"
+
 #include "embedded.h"
 
 const char *builtin_file(const char *name, size_t *length)
@@ -15,4 +18,45 @@ const char *builtin_file(const char *name, size_t *length)
         return (const char *)embedded_files[i].bytes;
     }
     return NULL;
+}
+
+#define FOLDER "templates/"
+#define PAGE "/mail.html"
+
+GStrv builtin_templates(void)
+{
+    GPtrArray *names = g_ptr_array_new();
+    for (size_t i = 0; i < sizeof embedded_files / sizeof *embedded_files;
+         i++) {
+        const char *path = embedded_files[i].name;
+        if (g_str_has_prefix(path, FOLDER) && g_str_has_suffix(path, PAGE))
+            g_ptr_array_add(names,
+                            g_strndup(path + strlen(FOLDER),
+                                      strlen(path) - strlen(FOLDER PAGE)));
+    }
+    g_ptr_array_add(names, NULL);
+    return (GStrv)g_ptr_array_free(names, FALSE);
+}
+
+bool builtin_check_template(const char *name, GError **error)
+{
+    g_auto(GStrv) names = builtin_templates();
+    if (g_strv_contains((const char *const *)names, name))
+        return true;
+    g_autofree char *hint = suggest_hint(name, (const char *const *)names);
+    if (*hint != '\0')
+        error_set(error, ERROR_MISSING, "no template `%s`%s", name, hint);
+    else
+        error_set(error, ERROR_MISSING,
+                  "no template `%s`; `mirmail template list` shows them, and a "
+                  "folder of yours is written with a slash: ./%s",
+                  name, name);
+    return false;
+}
+
+const char *builtin_template_file(const char *template, const char *name,
+                                  size_t *length)
+{
+    g_autofree char *path = g_strconcat(FOLDER, template, "/", name, NULL);
+    return builtin_file(path, length);
 }

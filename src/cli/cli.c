@@ -6,8 +6,10 @@
 #include "cli/command.h"
 
 static const Command *const commands[] = {
-    &command_init,   &command_send,   &command_preview,
-    &command_resume, &command_status, &command_list_check,
+    &command_init,          &command_check,         &command_preview,
+    &command_send,          &command_resume,        &command_status,
+    &command_list_check,    &command_template_list, &command_template_show,
+    &command_template_copy,
 };
 
 static void print_command_help(const Command *command)
@@ -47,7 +49,7 @@ static int match_command(const Command *command, char *const *argv)
 static const Command *find_command(char *const *argv, int *words,
                                    GError **error)
 {
-    const char *names[G_N_ELEMENTS(commands) + 3];
+    const char *names[G_N_ELEMENTS(commands) + 4];
     size_t count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         *words = match_command(commands[i], argv);
@@ -57,10 +59,17 @@ static const Command *find_command(char *const *argv, int *words,
     }
     names[count++] = "help";
     names[count++] = "list";
+    names[count++] = "template";
     names[count] = NULL;
     if (strcmp(argv[0], "list") == 0) {
         error_set(error, ERROR_USAGE,
                   "what about the list? `mirmail list check FILE` reads it");
+        return NULL;
+    }
+    if (strcmp(argv[0], "template") == 0) {
+        error_set(error, ERROR_USAGE,
+                  "what about the template? `mirmail template list` shows "
+                  "them, `show` prints one and `copy` copies one");
         return NULL;
     }
     g_autofree char *hint = suggest_hint(argv[0], names);

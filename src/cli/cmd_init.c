@@ -1,12 +1,10 @@
 /* cmd_init.c - mirmail init: a folder to start from. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #include "base/builtin.h"
 #include "cli/command.h"
+#include "cli/new_file.h"
 
 typedef struct StarterFile {
     const char *builtin;
@@ -23,61 +21,15 @@ static const StarterFile files[] = {
     {"templates/announcement/theme.css", "templates/theme.css", 0644},
 };
 
-static bool make_folder(const char *path, GError **error)
-{
-    if (g_mkdir_with_parents(path, 0755) == 0)
-        return true;
-    error_set(error, ERROR_SYSTEM, "%s: %s", path, g_strerror(errno));
-    return false;
-}
-
-static bool write_all(int descriptor, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
-}
-
-/* O_EXCL is what "overwrites nothing" rests on. */
-static bool write_new(const char *path, const StarterFile *file, GError **error)
-{
-    size_t length = 0;
-    const char *bytes = builtin_file(file->builtin, &length);
-    g_assert(bytes != NULL);
-    int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-                          file->mode);
-    if (descriptor < 0 && errno == EEXIST) {
-        printf("kept     %s\n", path);
-        return true;
-    }
-    bool ok = descriptor >= 0 && write_all(descriptor, bytes, length);
-    int reason = errno;
-    if (descriptor >= 0 && close(descriptor) != 0 && ok) {
-        ok = false;
-        reason = errno;
-    }
-    if (ok) {
-        printf("written  %s\n", path);
-        return true;
-    }
-    error_set(error, reason == EACCES ? ERROR_PERMISSION : ERROR_SYSTEM,
-              "%s: %s", path, g_strerror(reason));
-    return false;
-}
-
 static bool write_files(const char *folder, GError **error)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
         g_autofree char *path = g_build_filename(folder, files[i].path, NULL);
-        g_autofree char *parent = g_path_get_dirname(path);
-        if (!make_folder(parent, error) || !write_new(path, &files[i], error))
+        size_t length = 0;
+        const char *bytes = builtin_file(files[i].builtin, &length);
+        g_assert(bytes != NULL);
+        NewFile file = {path, bytes, length, files[i].mode};
+        if (!new_file_write(&file, error))
             return false;
     }
     return true;

@@ -21,12 +21,16 @@ typedef struct Command {
     int (*run)(const Options *options, GError **error);
 } Command;
 
+extern const Command command_check;
 extern const Command command_init;
 extern const Command command_list_check;
 extern const Command command_preview;
 extern const Command command_resume;
 extern const Command command_send;
 extern const Command command_status;
+extern const Command command_template_copy;
+extern const Command command_template_list;
+extern const Command command_template_show;
 
 /* Runs the command that `argv` names. The exit status for main(). */
 int cli_run(int argc, char **argv);

@@ -26,14 +26,33 @@ void json_lines_findings(const Findings *findings)
     }
 }
 
-void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan)
+void json_lines_totals(const Findings *findings, const char *error,
+                       int exit_status)
 {
     print_object(json_pack(
-        "{s:s, s:s, s:s, s:b, s:I, s:I, s:f}", "event", "plan", "campaign",
-        facts->campaign, "subject", facts->subject, "known", plan->known,
-        "recipients", (json_int_t)facts->recipients, "to_send",
+        "{s:s, s:s?, s:I, s:I, s:I, s:i}", "event", "check", "error", error,
+        "errors", (json_int_t)findings_count(findings, SEVERITY_ERROR),
+        "warnings", (json_int_t)findings_count(findings, SEVERITY_WARNING),
+        "notes", (json_int_t)findings_count(findings, SEVERITY_NOTE),
+        "exit_status", exit_status));
+}
+
+void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan)
+{
+    json_t *attachments = json_array();
+    for (size_t i = 0; facts->attachments[i] != NULL; i++)
+        json_array_append_new(attachments, json_string(facts->attachments[i]));
+    json_t *languages = json_object();
+    for (size_t i = 0; i < facts->version_count; i++)
+        json_object_set_new(languages, facts->versions[i].lang,
+                            json_integer(facts->versions[i].recipients));
+    print_object(json_pack(
+        "{s:s, s:s, s:s, s:b, s:I, s:I, s:f, s:o, s:o}", "event", "plan",
+        "campaign", facts->campaign, "subject", facts->subject, "known",
+        plan->known, "recipients", (json_int_t)facts->recipients, "to_send",
         (json_int_t)plan->to_send, "estimate_seconds",
-        (double)plan->estimate_ns / (double)UNITS_SECOND_NS));
+        (double)plan->estimate_ns / (double)UNITS_SECOND_NS, "attachments",
+        attachments, "languages", languages));
 }
 
 static json_t *pack_progress(const char *event, const DeliveryProgress *now)

@@ -2,15 +2,18 @@
  * json_lines.h - what programs read: one JSON object a line on standard
  * output.
  *
- * Every object has an "event": finding, plan, progress, outcome, notice,
+ * Every object has an "event": finding, check, plan, progress, outcome, notice,
  * summary, campaign, recipient. The only user of the JSON library.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
 
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 void json_lines_findings(const Findings *findings);
+/* Their counts, at the end of a check; `error` ended it early, or NULL. */
+void json_lines_totals(const Findings *findings, const char *error,
+                       int exit_status);
 void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan);
 void json_lines_event(const DeliveryEvent *event);
 void json_lines_summary(const char *campaign, const DeliveryProgress *totals,

@@ -6,9 +6,10 @@
 #include "base/suggest.h"
 
 #define SENDING (FOR_SEND | FOR_PREVIEW)
+#define COMPOSING (SENDING | FOR_CHECK)
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
-     FOR_INIT)
+     FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK)
 
 typedef struct OptionRow {
     const char *name;
@@ -26,27 +27,48 @@ typedef struct OptionRow {
 static const OptionRow rows[] = {
     {"dry-run", FOR_SEND, SWITCH(dry_run),
      "show one copy on standard output; send nothing, write nothing"},
-    {"list", SENDING, TEXTS(list), "FILE",
+    {"list", COMPOSING, TEXTS(list), "FILE",
      "a list of subscribers, CSV or YAML; may be given several times"},
-    {"to", SENDING, TEXTS(to), "ADDRESS",
+    {"to", COMPOSING, TEXTS(to), "ADDRESS",
      "write to this address instead of a list; may be given several times"},
-    {"only", SENDING | FOR_LIST_CHECK, TEXTS(only), "FIELD=VALUE",
+    {"only", COMPOSING | FOR_LIST_CHECK, TEXTS(only), "FIELD=VALUE",
      "only subscribers with this value; may be given several times"},
-    {"limit", SENDING, TEXT(limit), "N", "only the first N subscribers"},
+    {"limit", COMPOSING, TEXT(limit), "N", "only the first N subscribers"},
     {"as", SENDING, TEXT(as), "ADDRESS",
      "show the copy of this recipient; the first one otherwise"},
     {"format", SENDING, TEXT(format), "KIND",
      "what to show: mail (header and text), text, html, or mime (the very "
      "bytes)"},
+    {"html", FOR_PREVIEW, TEXT(html), "FILE",
+     "write a page that shows the mail on desktop and phone, light and dark, "
+     "as text, its headers, links and findings; - is standard output"},
+    {"serve", FOR_PREVIEW, SWITCH(serve),
+     "show that page on a port of this machine, anew whenever the post, its "
+     "template, the configuration or a list is saved"},
+    {"port", FOR_PREVIEW, TEXT(port), "N",
+     "the port for --serve; 8025 or a free one otherwise"},
+    {"open", FOR_PREVIEW, SWITCH(open), "open the page in a browser"},
+    {"remote-images", FOR_PREVIEW, SWITCH(remote_images),
+     "let the page load the images of the mail from the network"},
+    {"diff", FOR_PREVIEW, SWITCH(diff),
+     "show what changed in subject and text since the post was last sent or "
+     "tested"},
+    {"attach", COMPOSING, TEXTS(attach), "FILE",
+     "attach this file; may be given several times"},
     {"test", FOR_SEND, TEXT(test), "ADDRESS",
      "send one copy to this address, marked as a test in the journal"},
-    {"campaign", FOR_SEND, TEXT(campaign), "NAME",
+    {"campaign", SENDING, TEXT(campaign), "NAME",
      "the campaign's name; made from the post's address otherwise"},
     {"revise", FOR_SEND | FOR_RESUME, SWITCH(revise),
      "go on with a changed post, for those who have not got it yet"},
-    {"subject", SENDING, TEXT(subject), "TEXT", "a subject over the post's"},
-    {"input", SENDING, TEXT(input), "KIND",
+    {"subject", COMPOSING, TEXT(subject), "TEXT", "a subject over the post's"},
+    {"input", COMPOSING, TEXT(input), "KIND",
      "take the body as markdown or html, whatever it looks like"},
+    {"lang", COMPOSING, TEXT(lang), "LANG",
+     "the post in this language for everybody, from post.LANG.md"},
+    {"template", COMPOSING, TEXT(template), "NAME|DIR",
+     "a built-in template, or a folder with one"},
+    {"ascii", COMPOSING, SWITCH(ascii), "write the text part in ASCII"},
     {"rate", FOR_SEND | FOR_RESUME, TEXT(rate), "RATE",
      "at most so many messages: 30/min, 5/2min, or unlimited"},
     {"connections", FOR_SEND | FOR_RESUME, TEXT(connections), "N",
@@ -54,13 +76,17 @@ static const OptionRow rows[] = {
     {"relay", FOR_SEND | FOR_RESUME, TEXT(relay), "URL",
      "smtp://host:port, or smtps:// for TLS from the first byte"},
     {"yes", FOR_SEND | FOR_RESUME, SWITCH(yes), "send without asking"},
-    {"strict", FOR_SEND | FOR_PREVIEW | FOR_LIST_CHECK, SWITCH(strict),
+    {"strict", COMPOSING | FOR_LIST_CHECK, SWITCH(strict),
      "take warnings for errors"},
+    {"links", FOR_CHECK, SWITCH(links),
+     "ask the network whether the addresses of the post lead anywhere"},
+    {"allow-clipping", COMPOSING, SWITCH(allow_clipping),
+     "an HTML part over 100 KB, which Gmail cuts, is no error"},
     {"quiet", FOR_SEND | FOR_RESUME, SWITCH(quiet),
      "no progress; only problems and the summary"},
-    {"json", FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK, SWITCH(json),
-     "JSON on standard output, one object a line"},
-    {"config", EVERY & ~FOR_INIT, TEXT(config), "FILE",
+    {"json", FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK,
+     SWITCH(json), "JSON on standard output, one object a line"},
+    {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},
     {"help", EVERY, SWITCH(help), "show this text"},
 };

@@ -20,32 +20,48 @@ typedef enum {
     FOR_STATUS = 1 << 3,
     FOR_LIST_CHECK = 1 << 4,
     FOR_INIT = 1 << 5,
+    FOR_TEMPLATE = 1 << 6,
+    FOR_TEMPLATE_LIST = 1 << 7,
+    FOR_CHECK = 1 << 8,
 } OptionUse;
 
 typedef struct Options {
+    char **attach;
     char *as;
     char *campaign;
     char *config;
     char *connections;
     char *format;
+    char *html;
     char *input;
+    char *lang;
     char *limit;
+    char *port;
     char *rate;
     char *relay;
     char *subject;
+    char *template;
     char *test;
     char **list;
     char **only;
     char **to;
+    gboolean allow_clipping;
+    gboolean ascii;
+    gboolean diff;
     gboolean dry_run;
     gboolean help;
     gboolean json;
+    gboolean links;
+    gboolean open;
     gboolean quiet;
+    gboolean remote_images;
     gboolean revise;
+    gboolean serve;
     gboolean strict;
     gboolean yes;
     char **arguments; /* what is left, NULL-terminated, never NULL */
-    char *given;      /* options and arguments as typed, quoted for a shell */
+    bool only_looks; /* of the command: it never sends, so nobody need be set */
+    char *given;     /* options and arguments as typed, quoted for a shell */
 } Options;
 
 /* Parses `argv` (without program and command) for a command that takes the

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/fold.h"
 #include "cli/json_lines.h"
 
 #define PLAIN_LINE_EVERY_NS (10 * UNITS_SECOND_NS)
@@ -22,6 +23,13 @@ void report_findings(FILE *stream, const Findings *findings)
         fprintf(stream, "and %zu more\n", all - findings_stored(findings));
 }
 
+void report_folded(FILE *stream, const Findings *findings, Severity least)
+{
+    g_autoptr(Fold) fold = fold_new(findings, least);
+    for (size_t i = 0; i < fold_count(fold); i++)
+        fprintf(stream, "%s\n", fold_at(fold, i)->text);
+}
+
 char *report_count(int64_t count)
 {
     g_autofree char *digits = g_strdup_printf("%" PRId64, count);
@@ -33,6 +41,44 @@ char *report_count(int64_t count)
         g_string_append_c(out, digits[i]);
     }
     return g_string_free(out, FALSE);
+}
+
+static void append_counted(GString *text, size_t count, const char *what,
+                           const char *more)
+{
+    g_string_append_printf(text, "%s%zu %s%s%s", text->len > 0 ? ", " : "",
+                           count, what, count == 1 ? "" : "s", more);
+}
+
+char *report_contents(const PipelineFacts *facts)
+{
+    GString *text = g_string_new(NULL);
+    size_t count = 0;
+    while (facts->attachments[count] != NULL)
+        count++;
+    append_counted(text, facts->links, "link", "");
+    if (facts->images > 0)
+        append_counted(text, facts->images, "image", " inside");
+    if (count > 0) {
+        g_autofree char *size = size_to_text(facts->attachment_bytes);
+        append_counted(text, count, "attachment", "");
+        g_string_append_printf(text, " (%s)", size);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *report_languages(const PipelineFacts *facts)
+{
+    GString *text = g_string_new(NULL);
+    for (size_t i = 0; facts->version_count > 1 && i < facts->version_count;
+         i++) {
+        const PipelineVersion *version = &facts->versions[i];
+        g_autofree char *count = report_count(version->recipients);
+        g_autofree char *file = error_printable(version->file);
+        g_string_append_printf(text, "%s%s %s (%s)", i > 0 ? ", " : "", count,
+                               version->lang, file);
+    }
+    return g_string_free(text, FALSE);
 }
 
 /* --- the plan --- */
@@ -120,18 +166,27 @@ void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan)
     PipelineFacts facts = pipeline_facts(setup->pipeline);
     g_autofree char *recipients = describe_recipients(&facts, plan);
     g_autofree char *size = size_to_text(facts.largest_message);
+    g_autofree char *contents = report_contents(&facts);
     print_row(stream, "From", "%s <%s>", config->sender.from.name,
               config->sender.from.address.text);
     print_row(stream, "Subject", "%s", facts.subject);
     print_campaign(stream, &facts, plan);
     print_row(stream, "To", "%s", recipients);
+    g_autofree char *languages = report_languages(&facts);
+    if (*languages != '\0')
+        print_row(stream, "In", "%s", languages);
     print_row(stream, "Relay", "%s:%d, %s%s%s", relay->host, relay->port,
               tls_names[relay->tls], relay->user ? ", as " : "",
               relay->user ? relay->user : "");
     print_rate(stream, &config->sending, plan);
-    print_row(stream, "Mail", "%s, %zu %s, from %s (%s)", size, facts.links,
-              facts.links == 1 ? "link" : "links", facts.format,
-              facts.format_reason);
+    print_row(stream, "Mail", "%s, %s, from %s (%s)", size, contents,
+              facts.format, facts.format_reason);
+    g_autofree char *totals = fold_totals(setup->findings);
+    print_row(stream, "Check", "%s", totals);
+    g_autofree char *attached = g_strjoinv(
+        ", ", (char **)(uintptr_t)facts.attachments);
+    if (*attached != '\0')
+        print_row(stream, "Attached", "%s", attached);
 }
 
 /* --- the summary --- */

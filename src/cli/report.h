@@ -16,8 +16,18 @@
 /* One line each, in order. */
 void report_findings(FILE *stream, const Findings *findings);
 
+/* Those of `least` and worse, sorted and folded; see check/fold.h. */
+void report_folded(FILE *stream, const Findings *findings, Severity least);
+
 /* "2,000" */
 char *report_count(int64_t count);
+
+/* What a mail holds: "3 links", "3 links, 1 image inside, 2 attachments
+ * (34 KB)". */
+char *report_contents(const PipelineFacts *facts);
+
+/* "1,204 en (post.md), 31 fr (post.fr.md)"; "" when there is one language. */
+char *report_languages(const PipelineFacts *facts);
 
 /* From, Subject, campaign, recipients, relay, rate and time, size. */
 void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan);

@@ -42,8 +42,9 @@ static bool may_send(const Setup *setup, const Options *options, GError **error)
     if (errors == 0)
         return true;
     error_set(error, ERROR_INPUT,
-              "nothing was sent: %zu problem%s to mend first", errors,
-              errors == 1 ? "" : "s");
+              "nothing was sent: %zu problem%s to mend first; `mirmail check` "
+              "shows all that was found",
+              errors, errors == 1 ? "" : "s");
     return false;
 }
 
@@ -55,7 +56,7 @@ static bool prepare(Setup *setup, const Options *options, GError **error)
     if (options->json)
         json_lines_findings(setup->findings);
     else if (setup->findings != NULL)
-        report_findings(stderr, setup->findings);
+        report_folded(stderr, setup->findings, SEVERITY_WARNING);
     return ok && may_send(setup, options, error);
 }
 
@@ -120,6 +121,7 @@ static int deliver(Setup *setup, Journal *journal, const PipelinePlan *plan,
     Progress progress;
     progress_init(&progress, options, clock_system());
     PipelineSend send = {
+        .plan = plan,
         .arguments = options->given,
         .directory = directory,
         .password = password,
@@ -131,8 +133,8 @@ static int deliver(Setup *setup, Journal *journal, const PipelinePlan *plan,
     DeliveryEnd end = DELIVERY_COMPLETE;
     DeliveryProgress totals = {0};
     g_autoptr(GError) failure = NULL;
-    bool ok = pipeline_send(setup->pipeline, journal, plan, &send, &end,
-                            &totals, &failure);
+    bool ok = pipeline_send(setup->pipeline, journal, &send, &end, &totals,
+                            &failure);
     config_password_free(password);
     progress_finish(&progress);
     int status = ok ? status_of(end, plan, &totals)

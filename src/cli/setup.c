@@ -35,6 +35,9 @@ static bool lay_options_over(Config *config, const Options *options,
         return false;
     if (options->rate && !config_set_rate(config, options->rate, error))
         return false;
+    if (options->template != NULL)
+        config_set_template(config, options->template);
+    config->text.ascii = config->text.ascii || options->ascii;
     return options->connections == NULL ||
            config_set_connections(config, options->connections, error);
 }
@@ -74,11 +77,19 @@ bool setup_prepare(Setup *setup, const Options *options, GError **error)
     pipeline->input = options->input;
     pipeline->subject = options->subject;
     pipeline->campaign = options->campaign;
+    pipeline->lang = options->lang;
     pipeline->test = options->test;
+    pipeline->attach = (const char *const *)options->attach;
+    pipeline->allow_clipping = options->allow_clipping;
     setup->config = config_load(options->config, error);
     if (setup->config == NULL ||
-        !lay_options_over(setup->config, options, error) ||
-        !setup_pinned_date(&pipeline->date_seconds, error) ||
+        !lay_options_over(setup->config, options, error))
+        return false;
+    if (options->only_looks) {
+        config_note_sending(setup->config, setup->findings);
+        config_set_example_sender(setup->config);
+    }
+    if (!setup_pinned_date(&pipeline->date_seconds, error) ||
         !choose_recipients(setup, options, error))
         return false;
     setup->pipeline = pipeline_compose(setup->config, pipeline, setup->findings,

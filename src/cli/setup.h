@@ -7,7 +7,7 @@
 
 #include "cli/options.h"
 #include "config/config.h"
-#include "pipeline.h"
+#include "pipeline/pipeline.h"
 
 /* Owns everything; borrowed from `options` are its texts. */
 typedef struct Setup {

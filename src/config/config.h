@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/finding.h"
 #include "base/units.h"
 #include "mail/address.h"
 
@@ -77,7 +78,8 @@ typedef struct SendingConfig {
 
 typedef struct TextConfig {
     int width;   /* 60 to 78 */
-    char *links; /* "end" or "inline" */
+    char *links; /* "end", "inline", "section" or "none" */
+    bool ascii;
 } TextConfig;
 
 typedef struct Config {
@@ -88,7 +90,8 @@ typedef struct Config {
     SendingConfig sending;
     TextConfig text;
     char *base_url;
-    char *template; /* a directory, or NULL for the built-in one */
+    char *template; /* a directory, always with a slash, or the name of a
+                       built-in one; NULL for the default */
     char *journal;  /* the journal's path */
     char **lists;   /* default list files, NULL-terminated */
 } Config;
@@ -108,11 +111,17 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 bool config_set_relay(Config *config, const char *url, GError **error);
 bool config_set_rate(Config *config, const char *text, GError **error);
 bool config_set_connections(Config *config, const char *text, GError **error);
+/* A bare name is a directory when there is one here, else a built-in one. */
+void config_set_template(Config *config, const char *text);
 
 /* What a send needs and this configuration lacks (sender.from, list.id, an
  * organisation, a way to leave, relay.host): ERROR_CONFIG naming the key and
  * the file. */
 bool config_check_sending(const Config *config, GError **error);
+/* The same, all of it, as warnings. */
+void config_note_sending(const Config *config, Findings *findings);
+/* A sender for letters that are only looked at, when there is none. */
+void config_set_example_sender(Config *config);
 
 /* The relay's password from its command, file or variable, NULL when there is
  * no user. Call it before any thread or socket exists; the caller wipes and

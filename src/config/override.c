@@ -149,3 +149,12 @@ bool config_set_connections(Config *config, const char *text, GError **error)
     config->sending.connections = (int)number;
     return true;
 }
+
+void config_set_template(Config *config, const char *text)
+{
+    bool is_name = strchr(text, '/') == NULL;
+    bool is_folder = g_file_test(text, G_FILE_TEST_IS_DIR);
+    g_free(config->template);
+    config->template = is_name && is_folder ? g_strconcat("./", text, NULL)
+                                            : g_strdup(text);
+}

@@ -21,6 +21,17 @@ static const Need needs[] = {
      "host: smtp.example.org"},
 };
 
+/* Something that is not as a send needs it. */
+typedef struct Lack {
+    const char *key;
+    char *words; /* "is not set; …" */
+} Lack;
+
+static void clear_lack(void *data)
+{
+    g_free(((Lack *)data)->words);
+}
+
 static bool is_set(const Config *config, size_t offset)
 {
     char *const *text = (char *const *)(const void *)((const char *)config +
@@ -28,45 +39,13 @@ static bool is_set(const Config *config, size_t offset)
     return *text != NULL;
 }
 
-/* Always false. */
-static bool fail(const Config *config, GError **error, const char *key,
-                 const char *words)
+static void add(GArray *lacks, const char *key, const char *words)
 {
-    if (config->path != NULL)
-        error_set(error, ERROR_CONFIG, "%s: `%s` %s", config->path, key, words);
-    else
-        error_set(error, ERROR_CONFIG,
-                  "no mirmail.yaml here, above or in the home directory, and "
-                  "`%s` %s; `mirmail init` writes the file",
-                  key, words);
-    return false;
+    Lack lack = {key, g_strdup(words)};
+    g_array_append_val(lacks, lack);
 }
 
-static bool check_login(const Config *config, GError **error)
-{
-    const RelayConfig *relay = &config->relay;
-    bool has_source = relay->password_command != NULL ||
-                      relay->password_file != NULL ||
-                      relay->password_env != NULL;
-    if (relay->user == NULL && has_source)
-        return fail(config, error, "relay.user",
-                    "is not set though a password is; under `relay:` write "
-                    "`user: news@example.org`");
-    if (relay->user == NULL || relay->auth == AUTH_NONE)
-        return true;
-    if (!has_source)
-        return fail(config, error, "relay.user",
-                    "is set without a password; under `relay:` write "
-                    "`password_command: pass show relay`, `password_file: "
-                    "relay.password` or `password_env: MIRMAIL_PASSWORD`");
-    if (relay->tls == TLS_NONE && !config_is_loopback(relay->host))
-        return fail(config, error, "relay.tls",
-                    "is none, so the password would cross the network in the "
-                    "clear; write `tls: starttls` or `tls: implicit`");
-    return true;
-}
-
-bool config_check_sending(const Config *config, GError **error)
+static void find_texts(const Config *config, GArray *lacks)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(needs); i++) {
         if (is_set(config, needs[i].offset))
@@ -74,21 +53,98 @@ bool config_check_sending(const Config *config, GError **error)
         g_autofree char *words = g_strdup_printf(
             "is not set; under `%s:` write `%s`", needs[i].section,
             needs[i].example);
-        return fail(config, error, needs[i].key, words);
+        add(lacks, needs[i].key, words);
     }
     if (config->list.unsubscribe_url == NULL &&
         config->list.unsubscribe_mail == NULL)
-        return fail(config, error, "list.unsubscribe_url",
-                    "is not set, nor is `list.unsubscribe_mail`, so nobody "
-                    "could leave; under `list:` write `unsubscribe_url: "
-                    "https://example.org/leave` or `unsubscribe_mail: "
-                    "leave@example.org`");
+        add(lacks, "list.unsubscribe_url",
+            "is not set, nor is `list.unsubscribe_mail`, so nobody could "
+            "leave; under `list:` write `unsubscribe_url: "
+            "https://example.org/leave` or `unsubscribe_mail: "
+            "leave@example.org`");
+}
+
+static void find_login(const RelayConfig *relay, bool open_line, GArray *lacks)
+{
+    bool has_source = relay->password_command != NULL ||
+                      relay->password_file != NULL ||
+                      relay->password_env != NULL;
+    if (relay->user == NULL && has_source)
+        add(lacks, "relay.user",
+            "is not set though a password is; under `relay:` write `user: "
+            "news@example.org`");
+    if (relay->user == NULL || relay->auth == AUTH_NONE)
+        return;
+    if (!has_source)
+        add(lacks, "relay.user",
+            "is set without a password; under `relay:` write "
+            "`password_command: pass show relay`, `password_file: "
+            "relay.password` or `password_env: MIRMAIL_PASSWORD`");
+    if (open_line)
+        add(lacks, "relay.tls",
+            "is none, so the password would cross the network in the clear; "
+            "write `tls: starttls` or `tls: implicit`");
+}
+
+/* Of Lack, the most important first. */
+static GArray *find_lacks(const Config *config)
+{
     const RelayConfig *relay = &config->relay;
-    if (relay->tls == TLS_NONE && !relay->allow_plaintext &&
-        !config_is_loopback(relay->host))
-        return fail(config, error, "relay.tls",
-                    "is none, but the relay is another machine; write `tls: "
-                    "starttls`, or `allow_plaintext: true` if everybody on "
-                    "the way may read the mail");
-    return check_login(config, error);
+    bool open_line = relay->tls == TLS_NONE && relay->host != NULL &&
+                     !config_is_loopback(relay->host);
+    GArray *lacks = g_array_new(FALSE, FALSE, sizeof(Lack));
+    g_array_set_clear_func(lacks, clear_lack);
+    find_texts(config, lacks);
+    if (open_line && !relay->allow_plaintext)
+        add(lacks, "relay.tls",
+            "is none, but the relay is another machine; write `tls: "
+            "starttls`, or `allow_plaintext: true` if everybody on the way "
+            "may read the mail");
+    find_login(relay, open_line && relay->allow_plaintext, lacks);
+    return lacks;
+}
+
+bool config_check_sending(const Config *config, GError **error)
+{
+    g_autoptr(GArray) lacks = find_lacks(config);
+    if (lacks->len == 0)
+        return true;
+    const Lack *lack = &g_array_index(lacks, Lack, 0);
+    if (config->path != NULL)
+        error_set(error, ERROR_CONFIG, "%s: `%s` %s", config->path, lack->key,
+                  lack->words);
+    else
+        error_set(error, ERROR_CONFIG,
+                  "no mirmail.yaml here, above or in the home directory, and "
+                  "`%s` %s; `mirmail init` writes the file",
+                  lack->key, lack->words);
+    return false;
+}
+
+void config_note_sending(const Config *config, Findings *findings)
+{
+    g_autoptr(GArray) lacks = find_lacks(config);
+    if (config->path == NULL && lacks->len > 0) {
+        findings_add(findings, SEVERITY_WARNING, "needs", (Place){0},
+                     "a send needs a mirmail.yaml, and there is none here, "
+                     "above or in the home directory; `mirmail init` writes "
+                     "one");
+        return;
+    }
+    for (guint i = 0; i < lacks->len; i++) {
+        const Lack *lack = &g_array_index(lacks, Lack, i);
+        findings_add(findings, SEVERITY_WARNING, "needs",
+                     (Place){config->path, 0, 0}, "a send needs more: `%s` %s",
+                     lack->key, lack->words);
+    }
+}
+
+void config_set_example_sender(Config *config)
+{
+    Mailbox mailbox = {0};
+    if (config->sender.from.address.text != NULL)
+        return;
+    if (mailbox_parse("Sender <sender@example.org>", &mailbox, NULL) ==
+        ADDRESS_OK)
+        config->sender.from = mailbox;
 }

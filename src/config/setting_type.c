@@ -290,6 +290,24 @@ static bool read_path(const SettingContext *context, const Value *value,
     return true;
 }
 
+/* A bare name that is no folder beside the file means a template that the
+ * program brings; a folder always has a slash when we are done. */
+static bool read_template(const SettingContext *context, const Value *value,
+                          void *member, GError **error)
+{
+    g_autofree char *path = resolve_path(context, value, error);
+    if (path == NULL)
+        return false;
+    const char *raw = value->text;
+    if (strchr(raw, '/') == NULL && !g_file_test(path, G_FILE_TEST_IS_DIR))
+        setting_replace(member, g_strdup(raw));
+    else if (strchr(path, '/') == NULL)
+        setting_replace(member, g_strconcat("./", path, NULL));
+    else
+        setting_replace(member, g_steal_pointer(&path));
+    return true;
+}
+
 static bool read_paths(const SettingContext *context, const Value *value,
                        void *member, GError **error)
 {
@@ -340,4 +358,6 @@ const SettingType setting_integer = {"number", read_integer, NULL};
 const SettingType setting_duration = {"duration", read_duration, NULL};
 const SettingType setting_rates = {"rate", read_rates, NULL};
 const SettingType setting_path = {"path", read_path, setting_clear_text};
+const SettingType setting_template = {"name or path", read_template,
+                                      setting_clear_text};
 const SettingType setting_paths = {"paths", read_paths, clear_paths};

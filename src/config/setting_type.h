@@ -32,6 +32,7 @@ extern const SettingType setting_list_id;   /* char *: dot-atom with a dot */
 extern const SettingType setting_url;       /* char *: http or https */
 extern const SettingType setting_https_url; /* char *: https */
 extern const SettingType setting_path;      /* char * */
+extern const SettingType setting_template;  /* char *: a name, or a path */
 extern const SettingType setting_paths;     /* char **, NULL-terminated */
 
 /* One rate, several with commas between, or `unlimited`. Failure is an error

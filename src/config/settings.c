@@ -56,10 +56,12 @@ const Setting settings_table[] = {
      .help = "What relative addresses in a post start from when the post has "
              "no address of its own."},
     {.key = "template",
-     .type = &setting_path,
+     .type = &setting_template,
      .offset = AT(template),
-     .otherwise = "the built-in template",
-     .help = "The directory with mail.txt, mail.html and theme.css."},
+     .otherwise = "announcement",
+     .help = "A template that mirmail brings (mirmail template list shows "
+             "them), or a directory with mail.txt, mail.html and "
+             "theme.css."},
     {.key = "journal",
      .type = &setting_path,
      .offset = AT(journal),
@@ -240,10 +242,18 @@ const Setting settings_table[] = {
     {.key = "text.links",
      .type = &setting_choice,
      .offset = AT(text.links),
-     .words = "end|inline",
+     .words = "end|inline|section|none",
      .initial = "end",
-     .help = "Where the addresses of links stand: in a list at the end, or "
-             "behind their words."},
+     .help = "Where the addresses of links stand: in a list at the end, "
+             "behind their words, in a list before each heading, or nowhere "
+             "but in the HTML part."},
+    {.key = "text.ascii",
+     .type = &setting_bool,
+     .offset = AT(text.ascii),
+     .initial = "false",
+     .help = "Whether the text part is written in ASCII: quotes, dashes and "
+             "Latin letters by their plain forms, values of the list too. "
+             "What has none stays, and a warning counts it."},
 };
 
 const size_t settings_count = G_N_ELEMENTS(settings_table);

@@ -241,7 +241,9 @@ static bool compose(Worker *worker, Job *job)
         offset = date_local_offset(seconds);
     }
     g_string_truncate(job->message_id, 0);
-    message_id_append(plan->message, job_address(job), job->message_id);
+    size_t which = message_choose(plan->message, job->subscriber);
+    message_id_append(message_at(plan->message, which), job_address(job),
+                      job->message_id);
     if (!message_write(plan->message, job->subscriber, seconds, offset,
                        worker->buffer, job->bytes, &failure)) {
         defer_uncomposed(worker, job, failure);

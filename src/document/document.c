@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "document/element.h"
 #include "document/html_read.h"
 #include "document/links.h"
 #include "document/lint.h"
@@ -67,8 +68,7 @@ static bool read_markdown(Document *document, const DocumentSource *source,
                           const HtmlText *text, Findings *findings,
                           GError **error)
 {
-    g_autoptr(Lines)
-        lines = lines_split(text->text, text->length, source->first_line);
+    const Lines *lines = document_source(document);
     g_autoptr(MarkdownHtml)
         markdown = markdown_to_html(lines, source->file, findings, error);
     HtmlText html;
@@ -135,30 +135,58 @@ static void drop_title(Document *document, const char *title)
         node_detach(node);
 }
 
+/* gfm.c names alerts in English, as they are written. */
+static void name_alerts(Document *document)
+{
+    const DocumentWords *words = document_words(document);
+    const DocumentWords *english = &document_words_english;
+    Node *root = document_root(document);
+
+    for (Node *node = root; node; node = node_following(node, root)) {
+        Node *first = node->first_child;
+        Node *name = first ? first->first_child : NULL;
+        Node *text = name ? name->first_child : NULL;
+        if (!element_has_class(node, "alert") || !node_is(name, "strong") ||
+            !text || text->kind != NODE_TEXT)
+            continue;
+        for (int i = 0; i < WORDS_ALERTS; i++)
+            if (strcmp(text->text, english->alerts[i]) == 0) {
+                text->text = words->alerts[i];
+                break;
+            }
+    }
+}
+
 Document *document_read(const DocumentSource *source, Findings *findings,
                         GError **error)
 {
     g_autoptr(Document) document = document_new(source->gap_prefix);
     HtmlText text = {.file = source->file, .first_line = source->first_line};
     g_autofree char *copy = NULL;
+    g_autoptr(Lines) lines = NULL;
     bool fine;
 
     if (!check_bytes(source, error))
         return NULL;
+    document_set_words(document, source->words);
     copy = copy_text(source, &text.length);
     text.text = copy;
+    lines = lines_split(copy, text.length, source->first_line);
+    document_set_source(document, lines);
     if (source->format == DOCUMENT_MARKDOWN)
         fine = read_markdown(document, source, &text, findings, error);
     else
         fine = read_html(document, source, &text, findings, error);
     if (!fine)
         return NULL;
-    links_resolve(document, source->file, source->base_url, findings);
+    links_resolve(document, source, findings);
     if (source->title)
         drop_title(document, source->title);
+    name_alerts(document);
     lint_tidy(document);
     lint_report(document, source->file, findings);
     shortcodes_report(document, source->file, findings);
+    document_set_source(document, NULL);
     return g_steal_pointer(&document);
 }
 

@@ -19,11 +19,32 @@
 
 #include "base/finding.h"
 #include "document/node.h"
+#include "document/words.h"
 
 #define DOCUMENT_BYTES_MAX (4 * 1024 * 1024)
 #define DOCUMENT_DEPTH_MAX 256
 
 typedef enum { DOCUMENT_MARKDOWN, DOCUMENT_HTML } DocumentFormat;
+
+/* The images that are to travel with the mail. The caller of document_read()
+ * is asked for each image's address and may take it. */
+typedef enum {
+    IMAGE_LEFT,    /* an address like any other */
+    IMAGE_TAKEN,   /* it gets the address and the size of `taken` */
+    IMAGE_REFUSED, /* words stand in for it; a finding has been made */
+} ImageFate;
+
+typedef struct TakenImage {
+    const char *address; /* "cid:…", owned by the taker */
+    int width;           /* pixels; 0 unknown */
+    int height;
+} TakenImage;
+
+typedef struct ImageTaker {
+    ImageFate (*take)(void *data, const char *address, Place place,
+                      TakenImage *taken);
+    void *data;
+} ImageTaker;
 
 typedef struct DocumentSource {
     const char *text; /* UTF-8, LF */
@@ -31,9 +52,11 @@ typedef struct DocumentSource {
     DocumentFormat format;
     const char *file; /* for findings */
     int first_line;
-    const char *base_url;   /* what relative addresses start from; NULL */
-    const char *title;      /* a first heading equal to it is dropped; NULL */
-    const char *gap_prefix; /* NULL: no gaps */
+    const char *base_url;     /* what relative addresses start from; NULL */
+    const char *title;        /* a first heading equal to it is dropped; NULL */
+    const char *gap_prefix;   /* NULL: no gaps */
+    const ImageTaker *images; /* NULL: nobody takes them */
+    const DocumentWords *words; /* of the post's language; NULL: English */
 } DocumentSource;
 
 /* ERROR_INPUT with a place when the body cannot be read safely. A relative
@@ -53,6 +76,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Document, document_free)
 Node *document_root(Document *document);
 const Node *document_root_const(const Document *document);
 const char *document_gap_prefix(const Document *document);
+/* What its writers add to it. */
+const DocumentWords *document_words(const Document *document);
+void document_set_words(Document *document, const DocumentWords *words);
 
 /* Copies the blocks of `content` into `shell` in the place of `at`, which is
  * detached. */

@@ -3,6 +3,17 @@
 
 #include <string.h>
 
+/* Asked several times of every node: the first letter decides most of them. */
+static bool is_among(const Node *node, const char *const *names)
+{
+    if (node->kind != NODE_ELEMENT)
+        return false;
+    for (; *names != NULL; names++)
+        if ((*names)[0] == node->name[0] && strcmp(*names, node->name) == 0)
+            return true;
+    return false;
+}
+
 bool element_is_block(const Node *node)
 {
     static const char *const names[] = {
@@ -15,7 +26,7 @@ bool element_is_block(const Node *node)
         "pre",     "section",  "summary", "table",      "tbody",  "td",
         "tfoot",   "th",       "thead",   "tr",         "ul",     NULL};
 
-    return node->kind == NODE_ELEMENT && g_strv_contains(names, node->name);
+    return is_among(node, names);
 }
 
 bool element_has_block(const Node *node)
@@ -33,7 +44,7 @@ bool element_is_void(const Node *node)
         "area", "base", "br",    "col",    "embed", "hr",  "img", "input",
         "link", "meta", "param", "source", "track", "wbr", NULL};
 
-    return node->kind == NODE_ELEMENT && g_strv_contains(names, node->name);
+    return is_among(node, names);
 }
 
 bool element_is_raw(const Node *node)

@@ -32,6 +32,7 @@ typedef struct Reader {
     Document *document;
     const HtmlText *source;
     bool page;
+    GHashTable *unclosed; /* where a tag stands -> Node that lacks its end */
 } Reader;
 
 typedef struct Frame {
@@ -201,6 +202,56 @@ static void copy_attributes(const Reader *reader, const GumboElement *element,
     }
 }
 
+static bool is_formatting(GumboTag tag)
+{
+    static const GumboTag TAGS[] = {
+        GUMBO_TAG_A,     GUMBO_TAG_B,      GUMBO_TAG_BIG,    GUMBO_TAG_CODE,
+        GUMBO_TAG_EM,    GUMBO_TAG_FONT,   GUMBO_TAG_I,      GUMBO_TAG_S,
+        GUMBO_TAG_SMALL, GUMBO_TAG_STRIKE, GUMBO_TAG_STRONG, GUMBO_TAG_TT,
+        GUMBO_TAG_U,
+    };
+    size_t i;
+
+    for (i = 0; i < G_N_ELEMENTS(TAGS); i++)
+        if (TAGS[i] == tag)
+            return true;
+    return false;
+}
+
+static bool has_own_end(const GumboElement *element)
+{
+    GumboStringPiece end = element->original_end_tag;
+    const char *name = gumbo_normalized_tagname(element->tag);
+    size_t length = strlen(name);
+
+    return end.length >= length + 3 && end.data[1] == '/' &&
+           g_ascii_strncasecmp(end.data + 2, name, length) == 0 &&
+           !g_ascii_isalnum(end.data[length + 2]);
+}
+
+/* Formatting that lacks its end goes on in every block that follows: the
+ * parser repeats it there. It also repeats what is closed in the wrong
+ * order, which looks as it was meant and is forgiven. */
+static void note_end(const Reader *reader, const GumboNode *from, Node *node)
+{
+    const GumboElement *element = &from->v.element;
+    gpointer key = GUINT_TO_POINTER(element->start_pos.offset + 1);
+    Node *open;
+
+    if (reader->page || !is_formatting(element->tag))
+        return;
+    if ((from->parse_flags & GUMBO_INSERTION_ADOPTION_AGENCY_CLONED) != 0) {
+        open = g_hash_table_lookup(reader->unclosed, key);
+        if (open)
+            open->unclosed = false;
+    } else if ((from->parse_flags &
+                GUMBO_INSERTION_RECONSTRUCTED_FORMATTING_ELEMENT) == 0 &&
+               !has_own_end(element)) {
+        node->unclosed = true;
+        g_hash_table_insert(reader->unclosed, key, node);
+    }
+}
+
 static Node *copy_element(const Reader *reader, const GumboElement *element,
                           const Node *parent)
 {
@@ -228,10 +279,14 @@ static Node *copy_text(const Reader *reader, const GumboText *text,
 static Node *copy_node(const Reader *reader, const GumboNode *from,
                        const Node *parent)
 {
+    Node *node;
+
     switch (from->type) {
     case GUMBO_NODE_ELEMENT:
     case GUMBO_NODE_TEMPLATE:
-        return copy_element(reader, &from->v.element, parent);
+        node = copy_element(reader, &from->v.element, parent);
+        note_end(reader, from, node);
+        return node;
     case GUMBO_NODE_TEXT:
     case GUMBO_NODE_CDATA:
     case GUMBO_NODE_WHITESPACE:
@@ -349,14 +404,15 @@ static bool read_html(const Reader *reader, GError **error)
 bool html_read_fragment(Document *document, const HtmlText *source,
                         GError **error)
 {
-    Reader reader = {document, source, false};
+    g_autoptr(GHashTable) unclosed = g_hash_table_new(NULL, NULL);
+    Reader reader = {document, source, false, unclosed};
 
     return read_html(&reader, error);
 }
 
 bool html_read_page(Document *document, const HtmlText *source, GError **error)
 {
-    Reader reader = {document, source, true};
+    Reader reader = {document, source, true, NULL};
 
     return read_html(&reader, error);
 }

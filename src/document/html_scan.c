@@ -5,7 +5,7 @@
 
 #include <glib.h>
 
-#define NAME_MAX_LENGTH 20
+#include "document/html_tag.h"
 
 typedef enum {
     TRAIT_SPECIAL = 1,      /* an end tag of a span does not reach over it */
@@ -16,6 +16,7 @@ typedef enum {
     TRAIT_FOREIGN = 32,     /* svg and math: `/>` closes */
     TRAIT_HTML_ISLAND = 64, /* HTML inside of svg and math */
     TRAIT_CELL = 128,
+    TRAIT_INSIDE_FOREIGN = 256, /* itself part of svg or math */
 } Trait;
 
 typedef struct Known {
@@ -63,6 +64,7 @@ static const Known KNOWN[] = {
     {"footer", BLOCK},
     {"form", BLOCK},
     {"frame", SKIP},
+    {"frameset", BLOCK},
     {"h1", BLOCK},
     {"h2", BLOCK},
     {"h3", BLOCK},
@@ -88,11 +90,13 @@ static const Known KNOWN[] = {
     {"marquee", BLOCK | TRAIT_BARRIER},
     {"math", TRAIT_FOREIGN},
     {"menu", BLOCK},
+    {"menuitem", BLOCK},
     {"meta", SKIP},
     {"nav", BLOCK},
     {"nobr", TRAIT_FORMATTING},
     {"noembed", TRAIT_RAW},
     {"noframes", TRAIT_RAW},
+    {"noscript", BLOCK},
     {"object", BLOCK | TRAIT_BARRIER},
     {"ol", BLOCK},
     {"option", SKIP},
@@ -145,23 +149,12 @@ static const char *const TABLE_PARTS[] = {
     "caption", "table", "tbody", "tfoot", "thead", "tr", "td", "th", NULL};
 
 typedef struct Open {
-    char name[NAME_MAX_LENGTH + 1];
+    char name[HTML_TAG_NAME_MAX + 1];
     unsigned traits;
 } Open;
 
-typedef struct Tag {
-    char name[NAME_MAX_LENGTH + 1]; /* longer names are cut */
-    unsigned traits;
-    bool closing;
-    bool self_closing;
-    bool has_font_attribute;
-    int attributes;
-} Tag;
-
 typedef struct Scan {
-    const char *at;
-    const char *end;
-    int line;
+    HtmlTags tags;
     bool fragment;
     Open stack[HTML_SCAN_DEPTH_MAX];
     int depth;
@@ -187,152 +180,6 @@ static unsigned traits_of(const char *name)
     return 0;
 }
 
-static void advance(Scan *scan, const char *to)
-{
-    for (; scan->at < to; scan->at++)
-        if (*scan->at == '\n')
-            scan->line++;
-}
-
-/* Moves behind the next `needle`, or to the end. */
-static void skip_past(Scan *scan, const char *needle)
-{
-    size_t left = (size_t)(scan->end - scan->at);
-    const char *found = memmem(scan->at, left, needle, strlen(needle));
-
-    advance(scan, found ? found + strlen(needle) : scan->end);
-}
-
-static void skip_comment(Scan *scan)
-{
-    const char *at = scan->at + 4;
-
-    if (at < scan->end && *at == '>') {
-        advance(scan, at + 1);
-        return;
-    }
-    if (at + 1 < scan->end && at[0] == '-' && at[1] == '>') {
-        advance(scan, at + 2);
-        return;
-    }
-    for (; at + 2 < scan->end; at++) {
-        if (at[0] != '-' || at[1] != '-')
-            continue;
-        if (at[2] == '>') {
-            advance(scan, at + 3);
-            return;
-        }
-        if (at[2] == '!' && at + 3 < scan->end && at[3] == '>') {
-            advance(scan, at + 4);
-            return;
-        }
-    }
-    advance(scan, scan->end);
-}
-
-static bool ends_name(char c)
-{
-    return g_ascii_isspace(c) || c == '/' || c == '>';
-}
-
-static void skip_value(Scan *scan)
-{
-    char quote;
-    const char *close;
-
-    while (scan->at < scan->end && g_ascii_isspace(*scan->at))
-        advance(scan, scan->at + 1);
-    if (scan->at == scan->end)
-        return;
-    quote = *scan->at;
-    if (quote == '"' || quote == '\'') {
-        close = memchr(scan->at + 1, quote, (size_t)(scan->end - scan->at - 1));
-        advance(scan, close ? close + 1 : scan->end);
-        return;
-    }
-    while (scan->at < scan->end && !g_ascii_isspace(*scan->at) &&
-           *scan->at != '>')
-        scan->at++;
-}
-
-static bool is_font_attribute(const Scan *scan)
-{
-    size_t left = (size_t)(scan->end - scan->at);
-
-    return left > 5 && (g_ascii_strncasecmp(scan->at, "color", 5) == 0 ||
-                        g_ascii_strncasecmp(scan->at, "face", 4) == 0 ||
-                        g_ascii_strncasecmp(scan->at, "size", 4) == 0);
-}
-
-/* From behind the name to behind the `>`. */
-static void scan_attributes(Scan *scan, Tag *tag)
-{
-    while (scan->at < scan->end && *scan->at != '>') {
-        char c = *scan->at;
-        const char *after;
-        if (g_ascii_isspace(c) || c == '/') {
-            tag->self_closing = c == '/' && scan->at + 1 < scan->end &&
-                                scan->at[1] == '>';
-            advance(scan, scan->at + 1);
-            continue;
-        }
-        tag->attributes++;
-        tag->has_font_attribute = tag->has_font_attribute ||
-                                  is_font_attribute(scan);
-        scan->at++;
-        while (scan->at < scan->end && !ends_name(*scan->at) &&
-               *scan->at != '=')
-            scan->at++;
-        after = scan->at;
-        while (after < scan->end && g_ascii_isspace(*after))
-            after++;
-        if (after < scan->end && *after == '=') {
-            advance(scan, after + 1);
-            skip_value(scan);
-        }
-    }
-    if (scan->at < scan->end)
-        scan->at++;
-}
-
-static void scan_tag(Scan *scan, Tag *tag)
-{
-    size_t length = 0;
-
-    *tag = (Tag){.closing = scan->at[1] == '/'};
-    scan->at += tag->closing ? 2 : 1;
-    for (; scan->at < scan->end && !ends_name(*scan->at); scan->at++)
-        if (length < NAME_MAX_LENGTH)
-            tag->name[length++] = g_ascii_tolower(*scan->at);
-    tag->traits = traits_of(tag->name);
-    scan_attributes(scan, tag);
-}
-
-/* Moves to the next tag. Comments and other `<!` and `<?` are passed. */
-static bool find_tag(Scan *scan)
-{
-    while (scan->at < scan->end) {
-        const char *found = memchr(scan->at, '<',
-                                   (size_t)(scan->end - scan->at));
-        size_t left;
-        advance(scan, found ? found : scan->end);
-        left = (size_t)(scan->end - scan->at);
-        if (left < 2)
-            return false;
-        if (g_ascii_isalpha(scan->at[1]))
-            return true;
-        if (scan->at[1] == '/' && left > 2 && g_ascii_isalpha(scan->at[2]))
-            return true;
-        if (left >= 4 && memcmp(scan->at, "<!--", 4) == 0)
-            skip_comment(scan);
-        else if (strchr("!?/", scan->at[1]))
-            skip_past(scan, ">");
-        else
-            scan->at++;
-    }
-    return false;
-}
-
 static void remove_at(Scan *scan, int index)
 {
     if (scan->stack[index].traits & TRAIT_FORMATTING)
@@ -342,10 +189,23 @@ static void remove_at(Scan *scan, int index)
             (size_t)(scan->depth - index) * sizeof(Open));
 }
 
+/* Closes everything above `depth`. Formatting elements come back in what
+ * follows, so they stay, unless a cell or the like around them ends. */
 static void pop_to(Scan *scan, int depth)
 {
-    while (scan->depth > depth)
-        remove_at(scan, scan->depth - 1);
+    int kept = depth;
+    int i;
+
+    for (i = depth; i < scan->depth; i++) {
+        if (scan->stack[i].traits & TRAIT_BARRIER)
+            break;
+        if (scan->stack[i].traits & TRAIT_FORMATTING)
+            scan->stack[kept++] = scan->stack[i];
+    }
+    for (; i < scan->depth; i++)
+        if (scan->stack[i].traits & TRAIT_FORMATTING)
+            scan->formatting--;
+    scan->depth = kept;
 }
 
 static bool is_heading(const char *name)
@@ -358,13 +218,14 @@ static bool is_named(const Open *open, const char *name)
     return strcmp(open->name, name) == 0;
 }
 
-static bool same_element(const Open *open, const Tag *tag)
+static bool same_element(const Open *open, const HtmlTag *tag)
 {
     return strcmp(open->name, tag->name) == 0 ||
-           (is_heading(open->name) && is_heading(tag->name));
+           ((open->traits & TRAIT_SPECIAL) && is_heading(open->name) &&
+            is_heading(tag->name));
 }
 
-static void close_tag(Scan *scan, const Tag *tag)
+static void close_tag(Scan *scan, const HtmlTag *tag)
 {
     bool block = tag->traits & (TRAIT_SPECIAL | TRAIT_FOREIGN);
     bool table = strcmp(tag->name, "table") == 0;
@@ -385,10 +246,10 @@ static void close_tag(Scan *scan, const Tag *tag)
     }
     if (i < 0)
         return;
+    if (scan->stack[i].traits & TRAIT_FORMATTING)
+        remove_at(scan, i);
     if (block || !crossed)
         pop_to(scan, i);
-    else if (tag->traits & TRAIT_FORMATTING)
-        remove_at(scan, i);
 }
 
 /* A new cell or row ends the cell before it. False: there is no table here,
@@ -411,7 +272,7 @@ static bool close_cell(Scan *scan)
 
 /* A new item ends the one before it, unless something special but <div> and
  * <address> stands between. <dt> and <dd> end each other. */
-static void close_item(Scan *scan, const Tag *tag)
+static void close_item(Scan *scan, const HtmlTag *tag)
 {
     bool item = strcmp(tag->name, "li") == 0;
     int i;
@@ -465,13 +326,23 @@ static bool is_in_table(const Scan *scan, int depth)
     return false;
 }
 
-static bool is_breakout(const Tag *tag)
+static bool is_in_template(const Scan *scan)
+{
+    int i;
+
+    for (i = 0; i < scan->depth; i++)
+        if (is_named(&scan->stack[i], "template"))
+            return true;
+    return false;
+}
+
+static bool is_breakout(const HtmlTag *tag)
 {
     return g_strv_contains(BREAKOUT, tag->name) ||
            (strcmp(tag->name, "font") == 0 && tag->has_font_attribute);
 }
 
-static bool push(Scan *scan, const Tag *tag)
+static bool push(Scan *scan, const HtmlTag *tag)
 {
     Open *open;
 
@@ -485,25 +356,6 @@ static bool push(Scan *scan, const Tag *tag)
     return true;
 }
 
-static void skip_raw(Scan *scan, const Tag *tag)
-{
-    size_t length = strlen(tag->name);
-
-    if (strcmp(tag->name, "plaintext") == 0) {
-        advance(scan, scan->end);
-        return;
-    }
-    while (scan->at < scan->end) {
-        skip_past(scan, "</");
-        if ((size_t)(scan->end - scan->at) > length &&
-            g_ascii_strncasecmp(scan->at, tag->name, length) == 0 &&
-            ends_name(scan->at[length])) {
-            skip_past(scan, ">");
-            return;
-        }
-    }
-}
-
 /* Which elements inside of svg or math hold HTML? */
 static bool is_island(const Open *root, const char *name)
 {
@@ -515,24 +367,27 @@ static bool is_island(const Open *root, const char *name)
 
 /* Inside svg and math every name nests, and `/>` ends an element. What
  * annotation-xml holds depends on an attribute; there, all is counted. */
-static HtmlScanResult open_foreign(Scan *scan, Tag *tag, int root)
+static HtmlScanResult open_foreign(Scan *scan, HtmlTag *tag, int root)
 {
+    bool math = is_named(&scan->stack[root], "math");
     bool counted = false;
     int i;
 
-    for (i = root + 1; i < scan->depth; i++)
+    for (i = root + 1; math && i < scan->depth; i++)
         counted = counted || is_named(&scan->stack[i], "annotation-xml");
     if (tag->self_closing && !counted)
         return HTML_SCAN_FINE;
-    if (is_island(&scan->stack[root], tag->name))
-        tag->traits = TRAIT_SPECIAL | TRAIT_BARRIER | TRAIT_HTML_ISLAND;
+    if (!tag->self_closing && is_island(&scan->stack[root], tag->name))
+        tag->traits = TRAIT_SPECIAL | TRAIT_BARRIER | TRAIT_HTML_ISLAND |
+                      TRAIT_INSIDE_FOREIGN;
     else
-        tag->traits &= TRAIT_FOREIGN;
+        /* Even another svg or math is one of the same kind. */
+        tag->traits = TRAIT_INSIDE_FOREIGN;
     return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
 }
 
 /* A select takes hardly any tag. False: this one is left out. */
-static bool enter_select(Scan *scan, const Tag *tag, int select)
+static bool enter_select(Scan *scan, const HtmlTag *tag, int select)
 {
     static const char *const ENDING[] = {"input", "keygen", "textarea", NULL};
     static const char *const TAKEN[] = {"script", "template", NULL};
@@ -550,7 +405,7 @@ static bool enter_select(Scan *scan, const Tag *tag, int select)
     return false;
 }
 
-static HtmlScanResult open_html(Scan *scan, const Tag *tag)
+static HtmlScanResult open_html(Scan *scan, const HtmlTag *tag)
 {
     static const char *const ITEMS[] = {"li", "dd", "dt", NULL};
     int select = find_select(scan);
@@ -558,7 +413,9 @@ static HtmlScanResult open_html(Scan *scan, const Tag *tag)
     if (select >= 0 && !enter_select(scan, tag, select))
         return HTML_SCAN_FINE;
     if (tag->traits & TRAIT_RAW) {
-        skip_raw(scan, tag);
+        /* A template may leave the element out and take what is in it. */
+        if (!is_in_template(scan))
+            html_tag_skip_raw(&scan->tags, tag);
         return HTML_SCAN_FINE;
     }
     if (((tag->traits & TRAIT_CELL) || strcmp(tag->name, "tr") == 0) &&
@@ -571,12 +428,13 @@ static HtmlScanResult open_html(Scan *scan, const Tag *tag)
     scan->repeats += scan->formatting;
     if (scan->repeats > HTML_SCAN_REPEATS_MAX)
         return HTML_SCAN_TOO_MANY_REPEATS;
-    if (tag->traits & TRAIT_UNCOUNTED)
+    if ((tag->traits & TRAIT_UNCOUNTED) ||
+        ((tag->traits & TRAIT_FOREIGN) && tag->self_closing))
         return HTML_SCAN_FINE;
     return push(scan, tag) ? HTML_SCAN_FINE : HTML_SCAN_TOO_DEEP;
 }
 
-static HtmlScanResult open_tag(Scan *scan, Tag *tag)
+static HtmlScanResult open_tag(Scan *scan, HtmlTag *tag)
 {
     int foreign = find_foreign(scan);
 
@@ -590,11 +448,32 @@ static HtmlScanResult open_tag(Scan *scan, Tag *tag)
                         : open_html(scan, tag);
 }
 
-static void end_tag(Scan *scan, const Tag *tag)
+/* Directly inside svg and math an end tag closes what has its name, over
+ * everything. */
+static bool close_foreign(Scan *scan, const HtmlTag *tag)
+{
+    int i;
+
+    for (i = scan->depth - 1; i >= 0; i--) {
+        const Open *open = &scan->stack[i];
+        if (!(open->traits & (TRAIT_INSIDE_FOREIGN | TRAIT_FOREIGN)))
+            return false;
+        if (is_named(open, tag->name)) {
+            pop_to(scan, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void end_tag(Scan *scan, const HtmlTag *tag)
 {
     static const char *const TAKEN[] = {"select", "template", NULL};
     int select = find_select(scan);
 
+    /* <isindex> becomes other elements; nothing of its name is open. */
+    if (close_foreign(scan, tag) || strcmp(tag->name, "isindex") == 0)
+        return;
     if (select >= 0 && find_foreign(scan) < 0 &&
         !g_strv_contains(TAKEN, tag->name) &&
         !(g_strv_contains(TABLE_PARTS, tag->name) && is_in_table(scan, select)))
@@ -607,15 +486,13 @@ HtmlScanResult html_scan(const char *html, size_t length, bool fragment,
 {
     Scan *scan = g_new0(Scan, 1);
     HtmlScanResult result = HTML_SCAN_FINE;
+    HtmlTag tag;
 
-    scan->at = html;
-    scan->end = html + length;
-    scan->line = 1;
+    scan->tags = (HtmlTags){html, html + length, 1};
     scan->fragment = fragment;
-    while (result == HTML_SCAN_FINE && find_tag(scan)) {
-        Tag tag;
-        *line = scan->line;
-        scan_tag(scan, &tag);
+    while (result == HTML_SCAN_FINE && html_tag_next(&scan->tags, &tag)) {
+        *line = tag.line;
+        tag.traits = traits_of(tag.name);
         if (tag.closing)
             end_tag(scan, &tag);
         else

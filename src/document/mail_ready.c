@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "document/element.h"
+#include "document/mail_edit.h"
+#include "document/mail_image.h"
+#include "document/mail_list.h"
+#include "document/mail_table.h"
 
-/* Items longer than this, in bytes, stand apart: about three lines. */
-#define ITEM_LONG 200
 /* A word longer than this would push the page off a phone's screen. */
 #define WORD_LONG 30
 
@@ -21,47 +23,6 @@ static Node *add_text(Document *document, Node *parent, const char *text)
 
     node_append(parent, node);
     return node;
-}
-
-/* Puts `node` into a new element, which stands in its place. */
-static Node *wrap_in(Document *document, Node *node, const char *name)
-{
-    Node *around = node_new_element(document, name, node->line);
-
-    node_insert_before(node, around);
-    node_detach(node);
-    node_append(around, node);
-    return around;
-}
-
-static void add_style(Document *document, Node *node, const char *style)
-{
-    const char *own = node_attribute(node, "style");
-    g_autofree char *joined = own && *own ? g_strconcat(own, ";", style, NULL)
-                                          : g_strdup(style);
-
-    node_set_attribute(document, node, "style", joined);
-}
-
-static bool is_silent(const Node *node)
-{
-    return node->kind == NODE_TEXT ? element_is_blank_text(node->text)
-                                   : node->kind != NODE_ELEMENT;
-}
-
-/* The only child that says something, or NULL. */
-static Node *only_child(const Node *node)
-{
-    Node *only = NULL;
-
-    for (Node *child = node->first_child; child; child = child->next) {
-        if (is_silent(child))
-            continue;
-        if (only)
-            return NULL;
-        only = child;
-    }
-    return only;
 }
 
 /* --- paragraphs --- */
@@ -95,11 +56,11 @@ static void wrap_runs(Document *document, Node *parent)
     while (node) {
         Node *next = node->next;
         Node *paragraph;
-        if (!is_inline(node) || is_silent(node)) {
+        if (!is_inline(node) || mail_is_silent(node)) {
             node = next;
             continue;
         }
-        paragraph = wrap_in(document, node, "p");
+        paragraph = mail_wrap(document, node, "p");
         while ((next = paragraph->next) && is_inline(next)) {
             node_detach(next);
             node_append(paragraph, next);
@@ -113,6 +74,32 @@ static void make_paragraphs(Document *document, Node *root)
     for (Node *node = root; node; node = node_following(node, root))
         if (holds_blocks(node, root))
             wrap_runs(document, node);
+}
+
+/* Nothing to see or to read in it: neither words nor an image. */
+static bool says_nothing(const Node *node)
+{
+    for (const Node *at = node; at; at = node_following(at, node))
+        if (at->kind == NODE_TEXT ? !element_is_blank_text(at->text)
+                                  : node_is(at, "img") || node_is(at, "br"))
+            return false;
+    return true;
+}
+
+/* Paragraphs, which the HTML parser makes of `<p><div>…</div></p>`, and links
+ * that were anchors. */
+static void drop_empty(Node *root)
+{
+    Node *node = node_following(root, root);
+
+    while (node) {
+        Node *next = node_following(node, root);
+        if ((node_is(node, "p") || node_is(node, "a")) && says_nothing(node)) {
+            next = node_following_skip(node, root);
+            node_detach(node);
+        }
+        node = next;
+    }
 }
 
 /* --- headings --- */
@@ -142,24 +129,11 @@ static void rank_headings(Node *root)
 
 static void box_code(Document *document, Node *pre)
 {
-    Node *code = only_child(pre);
-    Node *cell;
-    Node *row;
-    Node *table;
+    Node *code = mail_only_child(pre);
 
     if (node_is(code, "code"))
         node_replace_by_children(code);
-    cell = wrap_in(document, pre, "td");
-    node_set_attribute(document, cell, "class", "code");
-    /* The parser would put a tbody in anyway. */
-    row = wrap_in(document, cell, "tr");
-    table = wrap_in(document, wrap_in(document, row, "tbody"), "table");
-    node_set_attribute(document, table, "role", "presentation");
-    node_set_attribute(document, table, "class", "codebox");
-    node_set_attribute(document, table, "width", "100%");
-    node_set_attribute(document, table, "cellpadding", "0");
-    node_set_attribute(document, table, "cellspacing", "0");
-    node_set_attribute(document, table, "border", "0");
+    mail_table_box(document, pre, "codebox", "code");
 }
 
 static void replace_rule(Document *document, Node *rule)
@@ -170,182 +144,6 @@ static void replace_rule(Document *document, Node *rule)
     node_set_attribute(document, rule, "role", "separator");
     node_set_attribute(document, rule, "aria-label", "section break");
     add_text(document, rule, "* * *");
-}
-
-/* --- tables --- */
-
-static bool has_header_cell(const Node *table)
-{
-    const Node *node = node_following(table, table);
-
-    for (; node; node = node_following(node, table))
-        if (node_is(node, "th"))
-            return true;
-    return false;
-}
-
-static void scope_header(Document *document, Node *cell)
-{
-    const Node *row = cell->parent;
-    bool is_column = row && node_is(row->parent, "thead");
-
-    if (node_attribute(cell, "scope"))
-        return;
-    if (row && !is_column) {
-        is_column = true;
-        for (const Node *at = row->first_child; at; at = at->next)
-            is_column = is_column && !node_is(at, "td");
-    }
-    node_set_attribute(document, cell, "scope", is_column ? "col" : "row");
-}
-
-static void ready_cell(Document *document, Node *cell)
-{
-    if (node_is(cell, "th")) {
-        scope_header(document, cell);
-        if (!node_attribute(cell, "align"))
-            node_set_attribute(document, cell, "align", "left");
-    } else if (node_is(cell, "td") && !node_attribute(cell, "valign")) {
-        node_set_attribute(document, cell, "valign", "top");
-    }
-}
-
-static void ready_table(Document *document, Node *table)
-{
-    const char *role = node_attribute(table, "role");
-
-    if (role || !has_header_cell(table))
-        return;
-    node_set_attribute(document, table, "class", "data");
-    node_set_attribute(document, table, "width", "100%");
-    node_set_attribute(document, table, "cellpadding", "0");
-    node_set_attribute(document, table, "cellspacing", "0");
-    node_set_attribute(document, table, "border", "0");
-    for (Node *node = node_following(table, table); node;
-         node = node_following(node, table))
-        ready_cell(document, node);
-}
-
-/* --- images --- */
-
-static int pixels(const char *text)
-{
-    gint64 value;
-
-    if (!text || !g_ascii_string_to_signed(text, 10, 1, 100000, &value, NULL))
-        return 0;
-    return (int)value;
-}
-
-/* Nothing else stands in its paragraph, or in the link in it. */
-static bool stands_alone(const Node *image)
-{
-    const Node *node = image;
-
-    while (node->parent && !element_is_block(node)) {
-        node = node->parent;
-        if (!only_child(node))
-            return false;
-    }
-    return node != image;
-}
-
-static void ready_image(Document *document, Node *image)
-{
-    int width = pixels(node_attribute(image, "width"));
-    int height = pixels(node_attribute(image, "height"));
-    bool is_alone = stands_alone(image);
-    g_autofree char *text = NULL;
-    g_autofree char *style = NULL;
-
-    if (!node_attribute(image, "alt"))
-        node_set_attribute(document, image, "alt", "");
-    if (width > MAIL_WIDTH_MAX) {
-        g_autofree char *scaled = g_strdup_printf(
-            "%" G_GINT64_FORMAT, (gint64)height * MAIL_WIDTH_MAX / width);
-        if (height > 0)
-            node_set_attribute(document, image, "height", scaled);
-        width = MAIL_WIDTH_MAX;
-    }
-    if (width == 0)
-        node_remove_attribute(image, "width");
-    if (is_alone)
-        add_style(document, image, "display:block");
-    if (width == 0)
-        return;
-    text = g_strdup_printf("%d", width);
-    node_set_attribute(document, image, "width", text);
-    style = g_strdup_printf("width:100%%;max-width:%dpx;height:auto", width);
-    add_style(document, image, style);
-}
-
-/* --- lists --- */
-
-static bool has_paragraph(const Node *item)
-{
-    for (const Node *node = item->first_child; node; node = node->next)
-        if (node_is(node, "p"))
-            return true;
-    return false;
-}
-
-static size_t own_length(const Node *item)
-{
-    size_t length = 0;
-    const Node *node = node_following(item, item);
-
-    while (node) {
-        if (element_is_list(node)) {
-            node = node_following_skip(node, item);
-            continue;
-        }
-        if (node->kind == NODE_TEXT && !element_is_blank_text(node->text))
-            length += strlen(node->text);
-        node = node_following(node, item);
-    }
-    return length;
-}
-
-static void add_class(Document *document, Node *node, const char *name)
-{
-    const char *own = node_attribute(node, "class");
-    g_autofree char *joined = own ? g_strconcat(own, " ", name, NULL)
-                                  : g_strdup(name);
-
-    node_set_attribute(document, node, "class", joined);
-}
-
-static void ready_list(Document *document, Node *list)
-{
-    bool is_loose = false;
-
-    for (Node *item = list->first_child; item; item = item->next)
-        is_loose = is_loose ||
-                   (node_is(item, "li") &&
-                    (has_paragraph(item) || own_length(item) > ITEM_LONG));
-    for (Node *item = list->first_child; is_loose && item; item = item->next)
-        if (node_is(item, "li"))
-            add_class(document, item, "apart");
-}
-
-/* The first text of an item, which begins "[ ] " or "[x] ". */
-static void ready_task(Document *document, const Node *item)
-{
-    for (Node *node = node_following(item, item); node;
-         node = node_following(node, item)) {
-        const char *rest;
-        g_autofree char *text = NULL;
-        if (node->kind != NODE_TEXT || element_is_blank_text(node->text))
-            continue;
-        rest = node->text + strspn(node->text, " \t\n\r\f");
-        if (g_str_has_prefix(rest, "[ ]"))
-            text = g_strconcat("\xE2\x98\x90", rest + 3, NULL);
-        else if (g_str_has_prefix(rest, "[x]"))
-            text = g_strconcat("\xE2\x98\x91\xEF\xB8\x8E", rest + 3, NULL);
-        if (text)
-            node->text = document_copy_text(document, text, strlen(text));
-        return;
-    }
 }
 
 /* --- the rest --- */
@@ -376,6 +174,7 @@ static char *host_of(const char *address)
 /* "Video: Title <a>address</a>" becomes one link that says what it does. */
 static void ready_media(Document *document, Node *media)
 {
+    const DocumentWords *words = document_words(document);
     Node *label = media->first_child;
     Node *link = media->last_child;
     const char *href = node_is(link, "a") ? node_attribute(link, "href") : NULL;
@@ -392,13 +191,13 @@ static void ready_media(Document *document, Node *media)
     title = g_strstrip(g_strdup(colon + 2));
     if (*title)
         text = g_strconcat(title, " (", host, ")", NULL);
-    else if (g_str_has_prefix(label->text, "Video"))
-        text = g_strconcat("Watch the video on ", host, NULL);
-    else if (g_str_has_prefix(label->text, "Audio"))
-        text = g_strconcat("Listen on ", host, NULL);
+    else if (g_str_has_prefix(label->text, words->video))
+        text = words_fill(words->watch, host);
+    else if (g_str_has_prefix(label->text, words->audio))
+        text = words_fill(words->listen, host);
     else
-        text = g_strconcat("Open the page on ", host, NULL);
-    if (!g_str_has_prefix(label->text, "Embedded")) {
+        text = words_fill(words->open, host);
+    if (!g_str_has_prefix(label->text, words->page)) {
         char *played = g_strconcat("\xE2\x96\xB6\xEF\xB8\x8E ", text, NULL);
         g_free(text);
         text = played;
@@ -423,8 +222,8 @@ static bool has_long_word(const Node *node)
 static void ready_words(Document *document, Node *node)
 {
     if (has_long_word(node))
-        add_style(document, node,
-                  "word-break:break-word;overflow-wrap:anywhere");
+        mail_add_style(document, node,
+                       "word-break:break-word;overflow-wrap:anywhere");
 }
 
 static void ready_notes(Document *document, Node *notes)
@@ -433,7 +232,7 @@ static void ready_notes(Document *document, Node *notes)
     Node *strong = node_new_element(document, "strong", notes->line);
 
     rename_to(notes, "div");
-    add_text(document, strong, "Notes");
+    add_text(document, strong, document_words(document)->notes);
     node_append(title, strong);
     if (notes->first_child)
         node_insert_before(notes->first_child, title);
@@ -441,30 +240,61 @@ static void ready_notes(Document *document, Node *notes)
         node_append(notes, title);
 }
 
+/* What the theme has to know: the author chose colours, which may not fit
+ * to those of the dark, or a direction. A width that he chose must not be
+ * more than there is. */
+static void mark_own(Document *document, Node *node)
+{
+    const char *style = node_attribute(node, "style");
+    const char *direction = node_attribute(node, "dir");
+
+    if (style && strstr(style, "width") && !node_is(node, "img"))
+        mail_add_style(document, node, "max-width:100%");
+    if (style && (strstr(style, "color") || strstr(style, "background")))
+        mail_add_class(document, node, "own");
+    if (direction && !node_attribute(node, "align") &&
+        (strcmp(direction, "rtl") == 0 || strcmp(direction, "ltr") == 0))
+        mail_add_class(document, node, direction);
+}
+
+/* The title of an alert, which is its first paragraph. */
+static void ready_alert(Document *document, Node *alert)
+{
+    Node *title = alert->first_child;
+
+    while (title && mail_is_silent(title))
+        title = title->next;
+    if (node_is(title, "p"))
+        mail_add_class(document, title, "kind");
+}
+
 static void ready_node(Document *document, Node *node)
 {
+    mark_own(document, node);
     if (node_is(node, "pre"))
         box_code(document, node);
     else if (node_is(node, "hr"))
         replace_rule(document, node);
     else if (node_is(node, "table"))
-        ready_table(document, node);
+        mail_table_ready(document, node);
     else if (node_is(node, "img"))
-        ready_image(document, node);
+        mail_image_ready(document, node);
     else if (node_is(node, "figure"))
         ready_figure(document, node);
     else if (node_is(node, "figcaption"))
         ready_caption(document, node);
     else if (element_is_list(node))
-        ready_list(document, node);
+        mail_list_ready(document, node);
     else if (node_is(node, "section") && element_has_class(node, "notes"))
         ready_notes(document, node);
     else if (node_is(node, "a") || node_is(node, "code"))
         ready_words(document, node);
     if (element_has_class(node, "task"))
-        ready_task(document, node);
+        mail_task_ready(document, node);
     if (element_has_class(node, "media"))
         ready_media(document, node);
+    if (element_has_class(node, "alert"))
+        ready_alert(document, node);
 }
 
 void mail_ready(Document *document)
@@ -473,6 +303,7 @@ void mail_ready(Document *document)
     Node *node;
 
     make_paragraphs(document, root);
+    drop_empty(root);
     rank_headings(root);
     for (node = node_following(root, root); node;
          node = node_following(node, root))

@@ -78,16 +78,17 @@ static const char *find_address(const Node *node)
     return address;
 }
 
-static const char *label_of(const Node *node, bool is_video)
+static const char *label_of(const DocumentWords *words, const Node *node,
+                            bool is_video)
 {
     const char *type = node_attribute(node, "type");
 
     if (is_video || node_is(node, "video") ||
         (type && g_str_has_prefix(type, "video/")))
-        return "Video: ";
+        return words->video;
     if (node_is(node, "audio") || (type && g_str_has_prefix(type, "audio/")))
-        return "Audio: ";
-    return "Embedded page: ";
+        return words->audio;
+    return words->page;
 }
 
 static bool is_in_paragraph(const Node *node)
@@ -104,6 +105,7 @@ static bool is_in_paragraph(const Node *node)
 
 Node *media_to_link(Document *document, const Node *node)
 {
+    const DocumentWords *words = document_words(document);
     const char *address = find_address(node);
     const char *title = node_attribute(node, "title");
     g_autoptr(GString) text = NULL;
@@ -115,7 +117,8 @@ Node *media_to_link(Document *document, const Node *node)
     if (!address)
         return NULL;
     page = media_page_address(address, &is_video);
-    text = g_string_new(label_of(node, is_video));
+    text = g_string_new(label_of(words, node, is_video));
+    g_string_append_printf(text, "%s ", words->colon);
     if (title && *title)
         g_string_append_printf(text, "%s ", title);
     box = node_new_element(document, is_in_paragraph(node) ? "span" : "p",

@@ -21,6 +21,8 @@ struct Document {
     Block *blocks; /* the first one is being filled */
     Node *root;
     const char *gap_prefix;
+    const DocumentWords *words;
+    const struct Lines *source;
 };
 
 static size_t round_up(size_t size)
@@ -112,6 +114,26 @@ const Node *document_root_const(const Document *document)
 const char *document_gap_prefix(const Document *document)
 {
     return document->gap_prefix;
+}
+
+const DocumentWords *document_words(const Document *document)
+{
+    return document->words ? document->words : &document_words_english;
+}
+
+void document_set_words(Document *document, const DocumentWords *words)
+{
+    document->words = words;
+}
+
+void document_set_source(Document *document, const struct Lines *lines)
+{
+    document->source = lines;
+}
+
+const struct Lines *document_source(const Document *document)
+{
+    return document->source;
 }
 
 static Node *new_node(Document *document, NodeKind kind, int line)

@@ -41,7 +41,8 @@ struct Node {
     Node *last_child;
     Node *previous;
     Node *next;
-    int line; /* in the post's file; 0 unknown */
+    int line;      /* in the post's file; 0 unknown */
+    bool unclosed; /* an inline element that its source never closes */
 };
 
 typedef struct Document Document;
@@ -49,6 +50,13 @@ typedef struct Document Document;
 /* A document whose root is an empty <div>. `gap_prefix` may be NULL. Readers
  * of this folder begin here, and so do tests of what writes a tree. */
 Document *document_new(const char *gap_prefix);
+
+struct Lines;
+
+/* The body's lines as the author wrote them, for columns in findings; see
+ * place.h. Borrowed; NULL when they are gone. */
+void document_set_source(Document *document, const struct Lines *lines);
+const struct Lines *document_source(const Document *document);
 
 /* Arena: zeroed memory and copies that live as long as the document. */
 void *document_alloc(Document *document, size_t size);

@@ -6,17 +6,20 @@
 #include "document/allow.h"
 #include "document/declarations.h"
 #include "document/media.h"
+#include "document/place.h"
 
 typedef struct Removal {
     char *what;
-    int line;
+    Severity severity;
+    const char *rule;
+    Place place;
     unsigned count;
 } Removal;
 
 typedef struct Sanitizer {
     Document *document;
     Node *root;
-    const char *file;
+    PlaceFinder finder;
     const char *mark;
     Findings *findings;
     GHashTable *seen;    /* what -> Removal, owned by removals */
@@ -31,8 +34,17 @@ static void removal_free(void *data)
     g_free(removal);
 }
 
-G_GNUC_PRINTF(3, 4)
-static void note(Sanitizer *sanitizer, int line, const char *format, ...)
+/* What removals have in common that are told together. */
+typedef struct Kind {
+    Severity severity;
+    const char *rule;
+    const char *written; /* to look for in the line; NULL: the tag */
+} Kind;
+
+/* One finding for all removals with the same sentence, with their count. */
+G_GNUC_PRINTF(4, 5)
+static void gather(Sanitizer *sanitizer, const Node *node, Kind kind,
+                   const char *format, ...)
 {
     g_autofree char *what = NULL;
     Removal *removal;
@@ -45,12 +57,18 @@ static void note(Sanitizer *sanitizer, int line, const char *format, ...)
     if (!removal) {
         removal = g_new0(Removal, 1);
         removal->what = g_steal_pointer(&what);
-        removal->line = line;
+        removal->severity = kind.severity;
+        removal->rule = kind.rule;
+        removal->place = kind.written ? place_find(&sanitizer->finder,
+                                                   node->line, kind.written)
+                                      : place_of_tag(&sanitizer->finder, node);
         g_hash_table_insert(sanitizer->seen, removal->what, removal);
         g_ptr_array_add(sanitizer->removals, removal);
     }
     removal->count++;
 }
+
+static const Kind REMOVED = {SEVERITY_NOTE, "removed", NULL};
 
 static void report_notes(const Sanitizer *sanitizer)
 {
@@ -58,24 +76,43 @@ static void report_notes(const Sanitizer *sanitizer)
 
     for (i = 0; i < sanitizer->removals->len; i++) {
         const Removal *removal = g_ptr_array_index(sanitizer->removals, i);
-        Place place = {sanitizer->file, removal->line, 0};
-        if (removal->count == 1)
-            findings_add(sanitizer->findings, SEVERITY_NOTE, "removed", place,
-                         "%s", removal->what);
-        else
-            findings_add(sanitizer->findings, SEVERITY_NOTE, "removed", place,
-                         "%s (%u times, first here)", removal->what,
-                         removal->count);
+        g_autofree char *times = removal->count == 1
+                                     ? g_strdup("")
+                                     : g_strdup_printf(
+                                           " (%u times, first here)",
+                                           removal->count);
+        findings_add(sanitizer->findings, removal->severity, removal->rule,
+                     removal->place, "%s%s", removal->what, times);
     }
 }
 
-static void warn(const Sanitizer *sanitizer, const Node *node,
-                 const char *became)
+static void warn(Sanitizer *sanitizer, const Node *node, const char *became)
 {
-    Place place = {sanitizer->file, node->line, 0};
+    findings_add(sanitizer->findings, SEVERITY_WARNING, "removed",
+                 place_of_tag(&sanitizer->finder, node), "<%s> %s", node->name,
+                 became);
+}
 
-    findings_add(sanitizer->findings, SEVERITY_WARNING, "removed", place,
-                 "<%s> %s", node->name, became);
+/* Do pages use it to put things beside each other or somewhere else? */
+static bool is_layout(const char *name)
+{
+    static const char *const NAMES[] = {"float",  "position", "display",
+                                        "top",    "left",     "right",
+                                        "bottom", "columns",  NULL};
+
+    return g_strv_contains(NAMES, name);
+}
+
+static void report_style(Sanitizer *sanitizer, const Node *node,
+                         const char *name)
+{
+    bool layout = is_layout(name);
+    Kind kind = {SEVERITY_NOTE, "style", name};
+
+    if (layout)
+        kind.severity = SEVERITY_WARNING;
+    gather(sanitizer, node, kind, "`%s` is removed from a style attribute%s",
+           name, layout ? ": a mail is one column" : "");
 }
 
 static const char *check_style(Sanitizer *sanitizer, const Node *node,
@@ -86,9 +123,7 @@ static const char *check_style(Sanitizer *sanitizer, const Node *node,
     guint i;
 
     for (i = 0; i < removed->len; i++) {
-        const char *name = g_ptr_array_index(removed, i);
-        note(sanitizer, node->line, "`%s` removed from a style attribute",
-             name);
+        report_style(sanitizer, node, g_ptr_array_index(removed, i));
     }
     if (!kept)
         return NULL;
@@ -116,17 +151,18 @@ static const char *check_value(Sanitizer *sanitizer, const Node *node,
 static void report_attribute(Sanitizer *sanitizer, const Node *node,
                              const char *name)
 {
-    Place place = {sanitizer->file, node->line, 0};
+    Kind kind = {SEVERITY_NOTE, "removed", name};
 
     if (strcmp(name, "style") == 0 ||
         strcmp(name, SANITIZE_MARK_ATTRIBUTE) == 0)
         return;
     if (g_str_has_prefix(name, "on"))
-        findings_add(sanitizer->findings, SEVERITY_WARNING, "removed", place,
+        findings_add(sanitizer->findings, SEVERITY_WARNING, "removed",
+                     place_find(&sanitizer->finder, node->line, name),
                      "the script in the attribute `%s` of <%s> is removed",
                      name, node->name);
     else
-        note(sanitizer, node->line, "the attribute `%s` is removed", name);
+        gather(sanitizer, node, kind, "the attribute `%s` is removed", name);
 }
 
 static void clean_attributes(Sanitizer *sanitizer, Node *node)
@@ -219,7 +255,7 @@ static Node *replace_field(Sanitizer *sanitizer, Node *node)
         const char *text = node_attribute(node, "checked") ? "[x] " : "[ ] ";
         node_insert_before(node, node_new_text(sanitizer->document, text,
                                                strlen(text), node->line));
-        note(sanitizer, node->line, "a box to tick becomes text");
+        gather(sanitizer, node, REMOVED, "a box to tick becomes text");
     } else {
         warn(sanitizer, node, "is removed; a mail cannot ask for input");
     }
@@ -300,8 +336,8 @@ static Node *apply(Sanitizer *sanitizer, Node *node)
         return remove_node(sanitizer, node);
     }
     if (!rule) {
-        note(sanitizer, node->line, "<%s> is replaced by its content",
-             node->name);
+        gather(sanitizer, node, REMOVED, "<%s> is replaced by its content",
+               node->name);
         return unwrap(sanitizer, node);
     }
     switch (rule->action) {
@@ -324,7 +360,7 @@ static Node *apply(Sanitizer *sanitizer, Node *node)
     case ACTION_HEAD_LINE:
         return make_head_line(sanitizer, node);
     case ACTION_VOID:
-        note(sanitizer, node->line, "<%s> is removed", node->name);
+        gather(sanitizer, node, REMOVED, "<%s> is removed", node->name);
         return remove_node(sanitizer, node);
     case ACTION_DROP:
         break;
@@ -342,7 +378,6 @@ void sanitize(Document *document, const char *file, const char *mark,
     Sanitizer sanitizer = {
         .document = document,
         .root = document_root(document),
-        .file = file,
         .mark = mark,
         .findings = findings,
         .seen = seen,
@@ -350,13 +385,15 @@ void sanitize(Document *document, const char *file, const char *mark,
     };
     Node *node = sanitizer.root->first_child;
 
+    place_finder_init(&sanitizer.finder, document, file);
     while (node) {
         if (node->kind == NODE_ELEMENT) {
             node = apply(&sanitizer, node);
         } else if (node->kind == NODE_TEXT) {
             node = node_following(node, sanitizer.root);
         } else {
-            note(&sanitizer, node->line, "a comment is removed");
+            Kind comment = {SEVERITY_NOTE, "removed", "<!--"};
+            gather(&sanitizer, node, comment, "a comment is removed");
             node = remove_node(&sanitizer, node);
         }
     }

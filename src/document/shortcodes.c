@@ -1,5 +1,6 @@
 /* shortcodes.c - the leavings of Jekyll, Hugo and kramdown. */
 #include "document/shortcodes.h"
+#include "document/place.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -326,27 +327,32 @@ void shortcodes_report(const Document *document, const char *file,
     enum { SHOWN = 40 };
     const Node *root = document_root_const(document);
     const Node *node = root->first_child;
+    PlaceFinder finder;
 
+    place_finder_init(&finder, document, file);
     for (; node; node = node_following(node, root)) {
         const char *found = node->kind == NODE_TEXT ? find_residue(node->text)
                                                     : NULL;
-        Place place = {file, 0, 0};
+        g_autofree char *words = NULL;
         size_t length;
         const char *at;
+        int line;
         if (!found || is_code(node->parent, root))
             continue;
-        place.line = line_of(node);
+        line = line_of(node);
         for (at = node->text; at < found; at++)
             if (*at == '\n')
-                place.line++;
+                line++;
         length = strcspn(found, "}\n");
         length += strspn(found + length, "}");
         length = MIN(length, SHOWN);
         while (length > 0 && (found[length] & 0xc0) == 0x80)
             length--;
-        findings_add(findings, SEVERITY_WARNING, "template", place,
-                     "`%.*s` belongs to a site generator and stands in the "
+        words = g_strndup(found, length);
+        findings_add(findings, SEVERITY_WARNING, "template",
+                     place_find(&finder, line, words),
+                     "`%s` belongs to a site generator and stands in the "
                      "mail as it is",
-                     (int)length, found);
+                     words);
     }
 }

@@ -38,7 +38,8 @@ Style *style_new(void)
     style->rules = g_array_new(FALSE, FALSE, sizeof(Rule));
     g_array_set_clear_func(style->rules, clear_rule);
     style->names = g_string_chunk_new(NAMES_BLOCK);
-    style->kept = g_string_new(NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(style->kept); i++)
+        style->kept[i] = g_string_new(NULL);
     return style;
 }
 
@@ -48,13 +49,14 @@ void style_free(Style *style)
         return;
     g_array_unref(style->rules);
     g_string_chunk_free(style->names);
-    g_string_free(style->kept, TRUE);
+    for (size_t i = 0; i < G_N_ELEMENTS(style->kept); i++)
+        g_string_free(style->kept[i], TRUE);
     g_free(style);
 }
 
-const char *style_kept(const Style *style)
+const char *style_kept(const Style *style, StyleKept which)
 {
-    return style->kept->str;
+    return style->kept[which]->str;
 }
 
 static bool is_first_element(const Node *node)

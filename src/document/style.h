@@ -27,7 +27,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Style, style_free)
  * attribute. */
 void style_apply(const Style *style, Document *document, Node *root);
 
-/* The @-rules and client hooks, verbatim, for a <style> element. */
-const char *style_kept(const Style *style);
+/* The @-rules and client hooks, verbatim, for a <style> element. Those for
+ * the dark (prefers-color-scheme, [data-og…]) can stand in an element of
+ * their own, so that a mail program that refuses them keeps the others. */
+typedef enum { STYLE_ALL, STYLE_PAGE, STYLE_DARK } StyleKept;
+
+const char *style_kept(const Style *style, StyleKept which);
 
 #endif

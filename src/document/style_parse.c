@@ -305,6 +305,23 @@ static bool read_rule(Parser *parser, GError **error)
     return read_declarations(parser, declarations, error);
 }
 
+/* Does the block at `from`, whose `{` is somewhere before `end`, say how
+ * things look in the dark? */
+static bool is_for_dark(const char *from, const char *end)
+{
+    const char *open = memchr(from, '{', (size_t)(end - from));
+    g_autofree char *prelude = g_ascii_strdown(from, open - from);
+
+    return *from == '[' || strstr(prelude, "prefers-color-scheme") != NULL;
+}
+
+static void keep(const Style *style, StyleKept which, const char *from,
+                 const char *end)
+{
+    g_string_append_len(style->kept[which], from, end - from);
+    g_string_append_c(style->kept[which], '\n');
+}
+
 /* Copies up to the brace that closes the first one. */
 static bool keep_block(Parser *parser, GError **error)
 {
@@ -320,8 +337,9 @@ static bool keep_block(Parser *parser, GError **error)
     if (parser->at == parser->end || depth < 0)
         return fail(parser, from, error, "this block is never closed");
     parser->at++;
-    g_string_append_len(parser->style->kept, from, parser->at - from);
-    g_string_append_c(parser->style->kept, '\n');
+    keep(parser->style, STYLE_ALL, from, parser->at);
+    keep(parser->style, is_for_dark(from, parser->at) ? STYLE_DARK : STYLE_PAGE,
+         from, parser->at);
     return check_bytes(parser, from, parser->at, error);
 }
 

@@ -36,7 +36,7 @@ typedef struct Rule {
 struct Style {
     GArray *rules; /* of Rule, weakest first */
     GStringChunk *names;
-    GString *kept;
+    GString *kept[STYLE_DARK + 1]; /* by StyleKept */
 };
 
 Style *style_new(void);

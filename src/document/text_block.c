@@ -1,6 +1,7 @@
 /* text_block.c - the blocks of the text part, and what stands between them. */
 #include <string.h>
 
+#include "document/ascii.h"
 #include "document/cluster.h"
 #include "document/element.h"
 #include "document/text_inline.h"
@@ -73,6 +74,8 @@ static void write_heading(TextWriter *writer, const Node *node, int level)
     bool has_gap;
     int rank = level - writer->top_level + 1;
 
+    if (writer->nesting == 0 && rank <= 2)
+        text_link_write_section(writer);
     text_inline(writer, node->first_child, NULL, INLINE_HEADING, text);
     if (says_nothing(text->str))
         return;
@@ -162,6 +165,12 @@ static void write_code(TextWriter *writer, const Node *node)
     int blank_lines = 0;
 
     collect_code(writer, node, code);
+    if (writer->style->ascii_lang) {
+        g_autofree char *as_written = g_strdup(code->str);
+        g_string_truncate(code, 0);
+        ascii_append(code, as_written, strlen(as_written),
+                     writer->style->ascii_lang);
+    }
     for (const char *at = code->str; *at;) {
         size_t length = strcspn(at, "\n");
         g_string_truncate(line, 0);
@@ -248,7 +257,8 @@ static void write_block(TextWriter *writer, const Node *node)
     } else if (node_is(node, "dl")) {
         write_definitions(writer, node);
     } else if (node_is(node, "section") && element_has_class(node, "notes")) {
-        text_write_title(writer, "Notes");
+        text_link_write_section(writer);
+        text_write_title(writer, writer->words->notes);
         text_out_separate(&writer->out, 1, NULL);
         text_write_children(writer, node, NULL);
     } else {
@@ -265,7 +275,8 @@ static void write_wrapper(TextWriter *writer, const Node *node)
     LinkKind kind;
 
     text_write_children(writer, node, NULL);
-    if (!href || text_link_is_inside(node))
+    if (!href || text_link_is_inside(node) ||
+        writer->style->links == TEXT_LINKS_NONE)
         return;
     kind = text_link_kind(writer, href, "");
     address = g_string_new(NULL);

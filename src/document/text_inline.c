@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "document/ascii.h"
 #include "document/cluster.h"
 #include "document/element.h"
 #include "document/text_link.h"
@@ -153,7 +154,7 @@ static void put_mail(Inline *in, const Node *node, const char *href,
         return;
     }
     put_children(in, node);
-    if (in->mode == INLINE_PLAIN)
+    if (in->mode == INLINE_PLAIN || in->writer->style->links == TEXT_LINKS_NONE)
         return;
     g_string_append(in->out, " " WRAP_WHOLE "<");
     put_text(in, mail);
@@ -215,11 +216,12 @@ static void put_image(Inline *in, const Node *node)
         return;
     if (says_something(alt)) {
         g_autofree char *trimmed = g_strstrip(g_strdup(alt));
-        g_string_append(in->out, "[image: ");
+        g_string_append_printf(in->out, "[%s%s ", in->writer->words->image,
+                               in->writer->words->colon);
         put_text(in, trimmed);
         g_string_append_c(in->out, ']');
     } else if (in->is_linked || (!in->has_words && !is_pixel(node))) {
-        g_string_append(in->out, "[image]");
+        g_string_append_printf(in->out, "[%s]", in->writer->words->image);
     } else {
         return;
     }
@@ -275,8 +277,8 @@ static void put_superscript(Inline *in, const Node *node)
     if (element_has_class(node, "note-ref")) {
         if (in->mode != INLINE_PLAIN)
             g_string_append_printf(in->out,
-                                   WRAP_GLUE "(note" TEXT_NO_BREAK_SPACE "%s)",
-                                   text->str);
+                                   WRAP_GLUE "(%s" TEXT_NO_BREAK_SPACE "%s)",
+                                   in->writer->words->note, text->str);
     } else if (text->len == 0 || is_plain_superscript(text->str, before)) {
         g_string_append_len(in->out, text->str, (gssize)text->len);
     } else if (is_simple_exponent(text->str)) {
@@ -417,6 +419,22 @@ static void append_joined(GString *out, const GString *text)
     }
 }
 
+/* Addresses stay as they are. */
+static void fold_to_ascii(GString *text, const char *lang)
+{
+    g_auto(GStrv) parts = g_strsplit(text->str, WRAP_WHOLE, -1);
+
+    g_string_truncate(text, 0);
+    for (guint i = 0; parts[i]; i++) {
+        if (i > 0)
+            g_string_append(text, WRAP_WHOLE);
+        if (i % 2 == 0)
+            ascii_append(text, parts[i], strlen(parts[i]), lang);
+        else
+            g_string_append(text, parts[i]);
+    }
+}
+
 void text_inline(TextWriter *writer, const Node *first, const Node *stop,
                  InlineMode mode, GString *out)
 {
@@ -428,5 +446,7 @@ void text_inline(TextWriter *writer, const Node *first, const Node *stop,
 
     for (const Node *node = first; node && node != stop; node = node->next)
         put_node(&in, node);
+    if (writer->style->ascii_lang)
+        fold_to_ascii(text, writer->style->ascii_lang);
     append_joined(out, text);
 }

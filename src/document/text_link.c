@@ -115,14 +115,20 @@ void text_link_append_reference(TextWriter *writer, const char *href,
                                 GString *out)
 {
     g_autofree char *address = NULL;
+    int number;
 
+    if (writer->style->links == TEXT_LINKS_NONE)
+        return;
     if (writer->style->links == TEXT_LINKS_INLINE) {
         g_string_append_c(out, ' ');
         text_link_append_address(writer, href, out);
         return;
     }
     address = printable_address(writer, href);
-    g_string_append_printf(out, WRAP_GLUE "[%d]", number_of(writer, address));
+    number = number_of(writer, address);
+    g_string_append_printf(out, WRAP_GLUE "[%d]", number);
+    if (writer->style->links == TEXT_LINKS_SECTION)
+        g_array_append_val(writer->section_links, number);
 }
 
 void text_link_append_address(const TextWriter *writer, const char *href,
@@ -133,20 +139,56 @@ void text_link_append_address(const TextWriter *writer, const char *href,
     g_string_append_printf(out, WRAP_WHOLE "<%s>" WRAP_WHOLE, address);
 }
 
+/* " [9] address", the numbers as wide as the widest of them. */
+static void write_entry(TextWriter *writer, int number, int widest)
+{
+    const char *address = g_ptr_array_index(writer->addresses,
+                                            (guint)number - 1);
+    g_autofree char *largest = g_strdup_printf("[%d]", widest);
+    g_autofree char *mark = g_strdup_printf("[%d]", number);
+    g_autofree char *line = g_strdup_printf("%*s %s", (int)strlen(largest),
+                                            mark, address);
+
+    text_out_line(&writer->out, line, strlen(line));
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    int left = *(const int *)a;
+    int right = *(const int *)b;
+
+    return (left > right) - (left < right);
+}
+
+void text_link_write_section(TextWriter *writer)
+{
+    GArray *numbers = writer->section_links;
+    int before = 0;
+    int widest;
+
+    if (numbers->len == 0)
+        return;
+    g_array_sort(numbers, compare_numbers);
+    widest = g_array_index(numbers, int, numbers->len - 1);
+    text_out_separate(&writer->out, 1, NULL);
+    for (guint i = 0; i < numbers->len; i++) {
+        int number = g_array_index(numbers, int, i);
+        if (number != before)
+            write_entry(writer, number, widest);
+        before = number;
+    }
+    g_array_set_size(numbers, 0);
+    text_out_separate(&writer->out, 1, NULL);
+}
+
 void text_link_write_list(TextWriter *writer)
 {
-    g_autofree char *largest = NULL;
+    int count = (int)writer->addresses->len;
 
-    if (writer->addresses->len == 0)
+    if (count == 0 || writer->style->links != TEXT_LINKS_END)
         return;
-    text_write_title(writer, "Links");
+    text_write_title(writer, writer->words->links);
     text_out_separate(&writer->out, 1, NULL);
-    largest = g_strdup_printf("[%u]", writer->addresses->len);
-    for (guint i = 0; i < writer->addresses->len; i++) {
-        const char *address = g_ptr_array_index(writer->addresses, i);
-        g_autofree char *mark = g_strdup_printf("[%u]", i + 1);
-        g_autofree char *line = g_strdup_printf("%*s %s", (int)strlen(largest),
-                                                mark, address);
-        text_out_line(&writer->out, line, strlen(line));
-    }
+    for (int number = 1; number <= count; number++)
+        write_entry(writer, number, count);
 }

@@ -23,7 +23,7 @@ bool text_link_is_inside(const Node *link);
 LinkKind text_link_kind(const TextWriter *writer, const char *href,
                         const char *text);
 
-/* " [7]" behind an unbreakable blank, or " <address>". */
+/* " [7]" behind an unbreakable blank, " <address>", or nothing. */
 void text_link_append_reference(TextWriter *writer, const char *href,
                                 GString *out);
 /* "<https://…>", which no line breaks. */
@@ -32,7 +32,9 @@ void text_link_append_address(const TextWriter *writer, const char *href,
 /* The address of a mailto:, "info@example.org". */
 char *text_link_mail(const char *href);
 
-/* The list at the end; nothing when no number was given. */
+/* TEXT_LINKS_SECTION: the links since the last heading, where it ends. */
+void text_link_write_section(TextWriter *writer);
+/* TEXT_LINKS_END: the list; nothing when no number was given. */
 void text_link_write_list(TextWriter *writer);
 
 #endif

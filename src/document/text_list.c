@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "document/element.h"
-#include "document/text_writer.h"
+#include "document/text_inline.h"
 
 /* An item with more lines of its own than this sets the list apart. */
 #define TIGHT_LINES_MAX 3
@@ -160,12 +160,14 @@ static bool write_item(TextWriter *writer, List *list, const Node *item,
 /* Words that stand in a list without an item around them. */
 static void write_stray_text(TextWriter *writer, const Node *node)
 {
+    g_autoptr(GString) text = g_string_new(NULL);
     TextIndent saved;
 
     if (element_is_blank_text(node->text))
         return;
+    text_inline(writer, node, node->next, INLINE_BODY, text);
     saved = text_out_push(&writer->out, "    ", "    ");
-    text_out_paragraph(&writer->out, node->text, "");
+    text_out_paragraph(&writer->out, text->str, "");
     text_out_pop(&writer->out, saved);
 }
 

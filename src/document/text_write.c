@@ -57,7 +57,9 @@ void text_writer_init(TextWriter *writer, const Document *document,
         .addresses = g_ptr_array_new_with_free_func(g_free),
         .explained = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                            NULL),
-        .is_ascii = is_ascii_tree(root),
+        .section_links = g_array_new(FALSE, FALSE, sizeof(int)),
+        .words = document_words(document),
+        .is_ascii = style->ascii_lang || is_ascii_tree(root),
         .top_level = top_heading_level(root),
         .heading_end = -1,
     };
@@ -69,6 +71,7 @@ void text_writer_clear(TextWriter *writer)
     g_hash_table_unref(writer->numbers);
     g_ptr_array_unref(writer->addresses);
     g_hash_table_unref(writer->explained);
+    g_array_unref(writer->section_links);
 }
 
 GPtrArray *text_write(const Document *document, const TextStyle *style)
@@ -78,6 +81,7 @@ GPtrArray *text_write(const Document *document, const TextStyle *style)
 
     text_writer_init(&writer, document, style);
     text_write_children(&writer, document_root_const(document), NULL);
+    text_link_write_section(&writer);
     text_link_write_list(&writer);
     pieces = text_out_finish(&writer.out);
     text_writer_clear(&writer);
@@ -193,7 +197,7 @@ static bool holds_gap(const char *text, const char *prefix)
 
 char *text_first_sentence(const Document *document, size_t limit)
 {
-    static const TextStyle style = {78, TEXT_LINKS_END};
+    static const TextStyle style = {78, TEXT_LINKS_END, NULL};
     const WrapStyle one_line = {"", "", 1 << 24};
     const Node *root = document_root_const(document);
     g_autoptr(GString) text = g_string_new(NULL);

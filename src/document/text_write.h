@@ -13,11 +13,18 @@
 #include "document/document.h"
 #include "document/wrap.h"
 
-typedef enum { TEXT_LINKS_END, TEXT_LINKS_INLINE } TextLinks;
+typedef enum {
+    TEXT_LINKS_END,     /* numbers, and a list at the end */
+    TEXT_LINKS_INLINE,  /* the address behind the words */
+    TEXT_LINKS_SECTION, /* numbers, and a list before the next heading */
+    TEXT_LINKS_NONE,    /* only addresses that are words themselves */
+} TextLinks;
 
 typedef struct TextStyle {
     int width; /* 60 to 78 */
     TextLinks links;
+    const char *ascii_lang; /* ASCII as this language writes it (ascii.h);
+                               NULL: characters stay */
 } TextStyle;
 
 typedef struct TextPiece {

@@ -24,11 +24,13 @@ typedef struct TextWriter {
     GHashTable *numbers;   /* address -> number; keys in `addresses` */
     GPtrArray *addresses;  /* of char *, in order of their numbers */
     GHashTable *explained; /* abbreviations that had their long form */
-    bool is_ascii;         /* nothing in the tree is beyond ASCII */
-    int top_level;         /* the highest heading level of the body, 1 to 6 */
-    int heading_end;       /* line_count behind the last underlined one */
-    int list_depth;        /* of bulleted lists around this place */
-    int nesting;           /* quotes and items around this place */
+    GArray *section_links; /* of int: numbers not yet listed */
+    const DocumentWords *words;
+    bool is_ascii;   /* nothing in the tree is beyond ASCII */
+    int top_level;   /* the highest heading level of the body, 1 to 6 */
+    int heading_end; /* line_count behind the last underlined one */
+    int list_depth;  /* of bulleted lists around this place */
+    int nesting;     /* quotes and items around this place */
 } TextWriter;
 
 void text_writer_init(TextWriter *writer, const Document *document,

@@ -33,6 +33,7 @@ typedef struct Unit {
     int width;
     Space before;         /* SPACE_NONE at the start of the text */
     int breaks;           /* with SPACE_BREAK: how many */
+    bool is_plain;        /* visible ASCII only */
     bool is_soft;         /* holds a blank that may give way */
     bool is_whole_inside; /* begins inside WRAP_WHOLE */
 } Unit;
@@ -56,6 +57,24 @@ typedef struct Filler {
     bool is_first;
     bool is_empty; /* nothing behind the prefix yet */
 } Filler;
+
+static bool is_visible(char byte)
+{
+    return byte > ' ' && byte < 0x7F;
+}
+
+/* How many characters of visible ASCII stand here, each a cluster of one
+ * column: the next one is ASCII too, so that nothing combines with it. */
+static size_t plain_run(const char *at, const char *end)
+{
+    const char *from = at;
+
+    while (at < end && is_visible(*at))
+        at++;
+    if (at > from && at < end && ((unsigned char)*at & 0x80) != 0)
+        at--;
+    return (size_t)(at - from);
+}
 
 static Space classify_ascii(unsigned char byte)
 {
@@ -121,6 +140,10 @@ static Space read_run(const Reader *reader, const char *at, const char **after,
     Space run = SPACE_NONE;
 
     *breaks = 0;
+    if (at + 1 < reader->end && *at == ' ' && is_visible(at[1])) {
+        *after = at + 1; /* as nearly always */
+        return SPACE_BLANK;
+    }
     while (at < reader->end) {
         size_t used;
         Space space = classify(at, reader->end, &used);
@@ -142,8 +165,11 @@ static void reader_skip(Reader *reader)
 {
     const char *after;
     int breaks;
-    Space run = read_run(reader, reader->at, &after, &breaks);
+    Space run;
 
+    if (reader->at < reader->end && is_visible(*reader->at))
+        return;
+    run = read_run(reader, reader->at, &after, &breaks);
     if (after == reader->at)
         return;
     reader->at = after;
@@ -153,7 +179,7 @@ static void reader_skip(Reader *reader)
 }
 
 /* Decides over the run of spaces in the middle of a unit: true when the unit
- * goes on behind it. */
+ * goes on behind it. Else the unit ends, and the reader is at the next one. */
 static bool passes_run(Reader *reader, Unit *unit)
 {
     const char *after;
@@ -164,8 +190,13 @@ static bool passes_run(Reader *reader, Unit *unit)
         reader->at = after;
         return true;
     }
-    if ((run != SPACE_SOFT && run != SPACE_GLUE) || after == reader->end)
+    if ((run != SPACE_SOFT && run != SPACE_GLUE) || after == reader->end) {
+        unit->end = reader->at;
+        reader->at = after;
+        reader->before = run;
+        reader->breaks = breaks;
         return false;
+    }
     reader->at = after;
     unit->width++;
     unit->is_soft = unit->is_soft || run == SPACE_SOFT;
@@ -183,21 +214,31 @@ static bool read_unit(Reader *reader, Unit *unit)
     *unit = (Unit){.start = reader->at,
                    .before = reader->before,
                    .breaks = reader->breaks,
+                   .is_plain = true,
                    .is_whole_inside = reader->is_whole};
     reader->before = SPACE_NONE;
     reader->breaks = 0;
     while (reader->at < reader->end) {
         Cluster cluster;
-        size_t used;
+        size_t used = plain_run(reader->at, reader->end);
+        if (used > 0 && last.width < 2) {
+            /* Nothing wide on either side: no line may end before it. */
+            unit->width += (int)used;
+            reader->at += used;
+            last = (Cluster){1, 1, (unsigned char)reader->at[-1]};
+            continue;
+        }
         if (*reader->at == WHOLE_BYTE) {
+            unit->is_plain = false;
             reader->is_whole = !reader->is_whole;
             reader->at++;
             continue;
         }
         if (classify(reader->at, reader->end, &used) != SPACE_NONE) {
             if (!passes_run(reader, unit))
-                break;
+                return true;
             last = (Cluster){0, 0, 0};
+            unit->is_plain = false;
             continue;
         }
         cluster = cluster_at(reader->at, (size_t)(reader->end - reader->at));
@@ -209,6 +250,7 @@ static bool read_unit(Reader *reader, Unit *unit)
         unit->width += cluster.width;
         reader->at += cluster.length;
         last = cluster;
+        unit->is_plain = false;
     }
     unit->end = reader->at;
     return true;
@@ -229,6 +271,8 @@ static bool is_structure(const Unit *unit)
     const char *at = unit->start;
     size_t length = (size_t)(unit->end - unit->start);
 
+    if (g_ascii_islower(*at))
+        return false; /* most words */
     if (strchr(">|#=-+", *at))
         return true;
     if (*at == '*') {
@@ -256,6 +300,10 @@ static void append_unit_text(GString *out, const Unit *unit)
     const Reader all = {.end = unit->end};
     const char *at = unit->start;
 
+    if (unit->is_plain) {
+        g_string_append_len(out, at, unit->end - at);
+        return;
+    }
     while (at < unit->end) {
         const char *from = at;
         const char *after;
@@ -428,10 +476,16 @@ int wrap_width(const char *text, size_t length)
     int width = 0;
 
     while (length > 0) {
-        Cluster cluster = cluster_at(text, length);
-        width += *text == GLUE_BYTE ? 1 : cluster.width;
-        text += cluster.length;
-        length -= cluster.length;
+        size_t run = plain_run(text, text + length);
+        if (run == 0) {
+            Cluster cluster = cluster_at(text, length);
+            run = cluster.length;
+            width += *text == GLUE_BYTE ? 1 : cluster.width;
+        } else {
+            width += (int)run;
+        }
+        text += run;
+        length -= run;
     }
     return width;
 }

@@ -44,6 +44,12 @@ typedef struct JournalBackend {
     bool (*set_recipients)(JournalStore *store, const char *id, int64_t count,
                            GError **error);
 
+    bool (*keep_letter)(JournalStore *store, const KeptLetter *letter,
+                        GError **error);
+    /* `letter` stays NULL when there is none. */
+    bool (*find_letter)(JournalStore *store, const char *name,
+                        KeptLetter **letter, GError **error);
+
     /* Makes `id` the campaign that write() and lookup() are about, and turns
      * its intents into OUTCOME_UNKNOWN. ERROR_MISSING: no such campaign. */
     bool (*take)(JournalStore *store, const char *id, int64_t *unknown,

@@ -61,6 +61,18 @@ void campaign_free(Campaign *campaign)
     g_free(campaign);
 }
 
+void kept_letter_free(KeptLetter *letter)
+{
+    if (letter == NULL)
+        return;
+    g_free(letter->name);
+    g_free(letter->digest);
+    g_free(letter->subject);
+    g_free(letter->text);
+    g_free(letter->html);
+    g_free(letter);
+}
+
 void entry_clear(Entry *entry)
 {
     g_free(entry->address);
@@ -277,6 +289,31 @@ Campaign *journal_find_campaign(Journal *journal, const char *id,
     }
     g_ptr_array_unref(campaigns);
     return found;
+}
+
+bool journal_keep_letter(Journal *journal, const KeptLetter *letter,
+                         GError **error)
+{
+    if (!check_campaign_id(letter->name, error) ||
+        !backend_acquire(journal, error))
+        return false;
+    KeptLetter stamped = *letter;
+    if (stamped.at_us == 0)
+        stamped.at_us = journal->clock->wall_us(journal->clock);
+    bool ok = journal->backend->keep_letter(journal->store, &stamped, error);
+    backend_return(journal);
+    return ok;
+}
+
+KeptLetter *journal_find_letter(Journal *journal, const char *name,
+                                GError **error)
+{
+    KeptLetter *letter = NULL;
+    if (!backend_acquire(journal, error))
+        return NULL;
+    journal->backend->find_letter(journal->store, name, &letter, error);
+    backend_return(journal);
+    return letter;
 }
 
 bool journal_finish_campaign(Journal *journal, const char *id, GError **error)

@@ -49,7 +49,7 @@ const char *outcome_name(Outcome outcome); /* "sent", … */
 
 typedef struct Campaign {
     char *id;     /* slug, unique: "2016-summer-hackathon" */
-    char *digest; /* letter_digest() */
+    char *digest; /* message_digest() */
     char *subject;
     char *arguments; /* of the `mirmail send`, quoted for a shell */
     char *directory; /* the working directory it was started in */
@@ -89,6 +89,31 @@ bool journal_finish_campaign(Journal *journal, const char *id, GError **error);
 /* A list that was changed before a resume has another size. */
 bool journal_set_recipients(Journal *journal, const char *id, int64_t count,
                             GError **error);
+
+/* --- letters --- */
+
+#define JOURNAL_LETTERS_MAX 200 /* older versions are forgotten */
+
+/* One version of what a campaign sends, with its fields in place of values. A
+ * test copy is kept under the name of the campaign that it tests. */
+typedef struct KeptLetter {
+    char *name; /* of the campaign */
+    char *digest;
+    char *subject;
+    char *text;
+    char *html;
+    int64_t at_us; /* when it was last begun with; 0: now */
+} KeptLetter;
+
+void kept_letter_free(KeptLetter *letter);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeptLetter, kept_letter_free)
+
+/* The same name and digest again makes that version the newest. */
+bool journal_keep_letter(Journal *journal, const KeptLetter *letter,
+                         GError **error);
+/* The newest version under this name. NULL without an error: none is kept. */
+KeptLetter *journal_find_letter(Journal *journal, const char *name,
+                                GError **error);
 
 /* Takes the campaign for this process until journal_release() or the
  * process's end: ERROR_RETRY when another one holds it. Turns intents without

@@ -21,7 +21,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define APPLICATION_ID 0x6d69726d /* "mirm", for file(1) and for us */
 #define BUSY_TIMEOUT_MS 20000
 #define STATE_INTENT 6
@@ -50,6 +50,19 @@ static const char schema_sql[] =
     " PRIMARY KEY (campaign, key)) WITHOUT ROWID;"
     "PRAGMA user_version = 1;"
     "PRAGMA application_id = 0x6d69726d;";
+
+/* What each version adds to the one before it; a new journal takes all
+ * steps. A journal that is only read is left as it is. */
+static const char *const schema_steps[SCHEMA_VERSION] = {
+    schema_sql,
+    "CREATE TABLE letter ("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " name TEXT NOT NULL, digest TEXT NOT NULL,"
+    " subject TEXT NOT NULL, text TEXT NOT NULL, html TEXT NOT NULL,"
+    " at_us INTEGER NOT NULL,"
+    " UNIQUE (name, digest));"
+    "PRAGMA user_version = 2;",
+};
 
 typedef enum {
     QUERY_BEGIN,
@@ -100,6 +113,7 @@ struct JournalStore {
     sqlite3_stmt *find; /* of the reader, for one thread at a time */
     pthread_mutex_t find_mutex;
     int64_t campaign; /* the number of the campaign taken */
+    int64_t version;  /* of the file's schema */
 };
 
 /* --- errors and small steps --- */
@@ -252,31 +266,37 @@ static bool check_version(const JournalStore *store, int64_t version,
     return false;
 }
 
-/* Two processes may come here with the same new file. */
-static bool make_schema(const JournalStore *store, GError **error)
+static bool take_steps(JournalStore *store, GError **error)
 {
-    int64_t version = 0;
+    if (!read_number(store, "PRAGMA user_version", &store->version, error))
+        return false;
+    for (; store->version < SCHEMA_VERSION; store->version++)
+        if (!run_sql(store, store->writer, schema_steps[store->version], error))
+            return false;
+    return true;
+}
+
+/* Two processes may come here with the same new or old file. */
+static bool make_schema(JournalStore *store, GError **error)
+{
     if (!run_sql(store, store->writer, "BEGIN IMMEDIATE", error))
         return false;
-    if (!read_number(store, "PRAGMA user_version", &version, error) ||
-        (version == 0 && !run_sql(store, store->writer, schema_sql, error))) {
+    if (!take_steps(store, error)) {
         sqlite3_exec(store->writer, "ROLLBACK", NULL, NULL, NULL);
         return false;
     }
     return run_sql(store, store->writer, "COMMIT", error);
 }
 
-static bool check_schema(const JournalStore *store, JournalMode mode,
-                         GError **error)
+static bool check_schema(JournalStore *store, JournalMode mode, GError **error)
 {
-    int64_t version = 0;
-    if (!read_number(store, "PRAGMA user_version", &version, error) ||
-        !check_version(store, version, error))
+    if (!read_number(store, "PRAGMA user_version", &store->version, error) ||
+        !check_version(store, store->version, error))
         return false;
-    if (version != 0)
-        return true;
     if (mode == JOURNAL_WRITE)
-        return make_schema(store, error);
+        return store->version == SCHEMA_VERSION || make_schema(store, error);
+    if (store->version != 0)
+        return true;
     error_set_at(error, ERROR_MISSING, (Place){store->path, 0, 0},
                  "this journal is empty: nothing was sent yet");
     return false;
@@ -587,6 +607,75 @@ static bool sqlite_take(JournalStore *store, const char *id, int64_t *unknown,
     return true;
 }
 
+/* --- letters --- */
+
+#define LETTER_COLUMNS "name, digest, subject, text, html, at_us"
+#define STEP_LETTERS 2 /* the version that keeps letters */
+
+static bool forget_letters(JournalStore *store, GError **error)
+{
+    sqlite3_stmt *statement = prepare(
+        store, store->writer,
+        "DELETE FROM letter WHERE number <="
+        " (SELECT number FROM letter ORDER BY number DESC LIMIT 1 OFFSET ?1)",
+        error);
+    if (statement == NULL)
+        return false;
+    sqlite3_bind_int(statement, 1, JOURNAL_LETTERS_MAX);
+    return run_once(store, statement, error);
+}
+
+static bool sqlite_keep_letter(JournalStore *store, const KeptLetter *letter,
+                               GError **error)
+{
+    sqlite3_stmt *statement = prepare(
+        store, store->writer,
+        "INSERT OR REPLACE INTO letter (" LETTER_COLUMNS
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        error);
+    if (statement == NULL)
+        return false;
+    const char *const texts[] = {letter->name, letter->digest, letter->subject,
+                                 letter->text, letter->html};
+    for (int i = 0; i < (int)G_N_ELEMENTS(texts); i++)
+        bind_text(statement, i + 1, texts[i]);
+    sqlite3_bind_int64(statement, 6, letter->at_us);
+    return run_once(store, statement, error) && forget_letters(store, error);
+}
+
+static KeptLetter *read_letter(sqlite3_stmt *row)
+{
+    KeptLetter *letter = g_new0(KeptLetter, 1);
+    letter->name = g_strdup(column_text(row, 0));
+    letter->digest = g_strdup(column_text(row, 1));
+    letter->subject = g_strdup(column_text(row, 2));
+    letter->text = g_strdup(column_text(row, 3));
+    letter->html = g_strdup(column_text(row, 4));
+    letter->at_us = sqlite3_column_int64(row, 5);
+    return letter;
+}
+
+static bool sqlite_find_letter(JournalStore *store, const char *name,
+                               KeptLetter **letter, GError **error)
+{
+    if (store->version < STEP_LETTERS)
+        return true;
+    sqlite3_stmt *row = prepare(store, store->reader,
+                                "SELECT " LETTER_COLUMNS " FROM letter"
+                                " WHERE name = ?1 ORDER BY number DESC LIMIT 1",
+                                error);
+    if (row == NULL)
+        return false;
+    bind_text(row, 1, name);
+    int code = sqlite3_step(row);
+    if (code == SQLITE_ROW)
+        *letter = read_letter(row);
+    else if (code != SQLITE_DONE)
+        fail(store, store->reader, error);
+    sqlite3_finalize(row);
+    return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
 /* --- recipients --- */
 
 #define ENHANCED_BASE 1000 /* RFC 3463 2: up to three digits a part */
@@ -771,6 +860,8 @@ const JournalBackend journal_sqlite = {
     .list_campaigns = sqlite_list_campaigns,
     .finish_campaign = sqlite_finish_campaign,
     .set_recipients = sqlite_set_recipients,
+    .keep_letter = sqlite_keep_letter,
+    .find_letter = sqlite_find_letter,
     .take = sqlite_take,
     .write = sqlite_write,
     .lookup = sqlite_lookup,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "document/ascii.h"
 #include "document/mail_ready.h"
 #include "document/text_write.h"
 #include "letter/html_compile.h"
@@ -10,6 +11,7 @@
 #include "letter/template_lift.h"
 #include "letter/text_compile.h"
 #include "letter/text_target.h"
+#include "letter/words.h"
 
 #define WIDTH_DEFAULT 72
 
@@ -23,6 +25,7 @@ typedef struct Composer {
     char *title; /* these three have gaps for their fields */
     char *subject;
     char *description;
+    char *reason; /* likewise */
     Document *content;
     Scope *scope;
 } Composer;
@@ -33,6 +36,7 @@ static void composer_clear(Composer *composer)
     g_free(composer->title);
     g_free(composer->subject);
     g_free(composer->description);
+    g_free(composer->reason);
     document_free(composer->content);
     scope_free(composer->scope);
 }
@@ -143,6 +147,23 @@ static bool lift_keys(Composer *composer, GError **error)
                     &composer->description, error);
 }
 
+/* Why one gets this mail, with a gap for the address it went to. */
+static bool lift_reason(Composer *composer, GError **error)
+{
+    const Words *words = words_for(compose_lang(composer->post));
+    const ListConfig *list = composer->source->list;
+    const char *name = list != NULL ? list->name : NULL;
+    const char *pattern = name != NULL ? words->reason : words->reason_bare;
+    Place place = {g_intern_string("words.reason"), 0, 0};
+    g_autofree char *lifted = template_lift(pattern, strlen(pattern), place,
+                                            composer->parts->slots, error);
+
+    if (lifted == NULL)
+        return false;
+    composer->reason = words_fill(lifted, name != NULL ? name : "");
+    return true;
+}
+
 /* --- the post --- */
 
 static char *body_of(const Composer *composer, GError **error)
@@ -163,17 +184,26 @@ static bool read_content(Composer *composer, GError **error)
 
     if (body == NULL)
         return false;
+    const char *base = post->url != NULL ? post->url
+                                         : composer->source->base_url;
+    ImagesSource images = {post->file, post->images, base != NULL,
+                           composer->source->cid_domain};
+    composer->parts->images = images_new(&images, composer->findings);
+    ImageTaker taker = images_taker(composer->parts->images);
     DocumentSource source = {
         .text = body,
         .length = strlen(body),
         .format = post->format == POST_HTML ? DOCUMENT_HTML : DOCUMENT_MARKDOWN,
         .file = post->file,
         .first_line = post->body_line,
-        .base_url = post->url != NULL ? post->url : composer->source->base_url,
+        .base_url = base,
+        .images = &taker,
         .title = composer->title,
         .gap_prefix = composer->parts->slots->prefix,
+        .words = words_for(compose_lang(post))->document,
     };
     composer->content = document_read(&source, composer->findings, error);
+    images_finish(composer->parts->images);
     if (composer->content == NULL)
         return false;
     if (document_root(composer->content)->first_child == NULL)
@@ -229,7 +259,10 @@ static void make_scope(Composer *composer)
         .subject = composer->subject,
         .preheader = preheader,
         .description = composer->description,
-        .style = style_kept(composer->files.theme),
+        .reason = composer->reason,
+        .style = style_kept(composer->files.theme, STYLE_ALL),
+        .style_page = style_kept(composer->files.theme, STYLE_PAGE),
+        .style_dark = style_kept(composer->files.theme, STYLE_DARK),
     };
 
     composer->scope = scope_new(&source);
@@ -247,15 +280,62 @@ static bool compile_subject(Composer *composer, GError **error)
            program_finish(parts->subject, parts->slots, error);
 }
 
+static TextStyle text_style(const Composer *composer)
+{
+    static const char *const modes[] = {
+        [TEXT_LINKS_END] = "end",
+        [TEXT_LINKS_INLINE] = "inline",
+        [TEXT_LINKS_SECTION] = "section",
+        [TEXT_LINKS_NONE] = "none",
+    };
+    const TextConfig *config = composer->source->text;
+    TextStyle style = {WIDTH_DEFAULT, TEXT_LINKS_END, NULL};
+
+    if (config == NULL)
+        return style;
+    if (config->width > 0)
+        style.width = config->width;
+    for (size_t i = 0; config->links && i < G_N_ELEMENTS(modes); i++) {
+        if (strcmp(config->links, modes[i]) == 0)
+            style.links = (TextLinks)i;
+    }
+    if (config->ascii)
+        style.ascii_lang = compose_lang(composer->post);
+    return style;
+}
+
+static void fold_to_ascii(GString *text, const char *lang)
+{
+    g_autofree char *whole = g_strndup(text->str, text->len);
+
+    g_string_truncate(text, 0);
+    ascii_append(text, whole, strlen(whole), lang);
+}
+
+/* What is left that ASCII cannot say. */
+static void warn_of_others(const Composer *composer, const GPtrArray *pieces,
+                           const GString *shell)
+{
+    char first[7] = "";
+    size_t count = ascii_count_others(shell->str, first);
+
+    for (guint i = 0; i < pieces->len; i++) {
+        const TextPiece *piece = g_ptr_array_index(pieces, i);
+        count += ascii_count_others(piece->text, first);
+    }
+    if (count > 0)
+        findings_add(composer->findings, SEVERITY_WARNING, "ascii",
+                     (Place){composer->post->file, 0, 0},
+                     "%zu character%s of the text part %s no ASCII form and "
+                     "stay%s, such as `%s`",
+                     count, count == 1 ? "" : "s", count == 1 ? "has" : "have",
+                     count == 1 ? "s" : "", first);
+}
+
 static bool compile_text(Composer *composer, GError **error)
 {
     Composition *parts = composer->parts;
-    const TextConfig *config = composer->source->text;
-    bool set = config != NULL && config->width > 0;
-    bool inline_links = config != NULL && config->links != NULL &&
-                        strcmp(config->links, "inline") == 0;
-    TextStyle style = {set ? config->width : WIDTH_DEFAULT,
-                       inline_links ? TEXT_LINKS_INLINE : TEXT_LINKS_END};
+    TextStyle style = text_style(composer);
     g_autoptr(GString) gapped = g_string_new(NULL);
     Target target;
 
@@ -265,6 +345,10 @@ static bool compile_text(Composer *composer, GError **error)
                   composer->findings, error))
         return false;
     g_autoptr(GPtrArray) pieces = text_write(composer->content, &style);
+    if (style.ascii_lang != NULL) {
+        fold_to_ascii(gapped, style.ascii_lang);
+        warn_of_others(composer, pieces, gapped);
+    }
     return text_compile(parts->text, parts->slots, gapped->str, pieces,
                         style.width, error) &&
            program_finish(parts->text, parts->slots, error);
@@ -298,7 +382,8 @@ bool compose(const LetterSource *source, Findings *findings, Composition *parts,
     if (!template_files_load(source->template_dir, &composer.files, error))
         return false;
     parts->slots = new_slots(&composer);
-    if (!lift_keys(&composer, error) || !read_content(&composer, error))
+    if (!lift_keys(&composer, error) || !lift_reason(&composer, error) ||
+        !read_content(&composer, error))
         return false;
     parts->link_count = count_links(composer.content);
     make_scope(&composer);

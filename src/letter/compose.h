@@ -7,7 +7,7 @@
 #ifndef LETTER_COMPOSE_H
 #define LETTER_COMPOSE_H
 
-#include "letter/letter.h"
+#include "letter/images.h"
 #include "letter/program.h"
 #include "letter/scope.h"
 
@@ -19,6 +19,7 @@ typedef struct Composition {
     Program *text;
     Program *html;
     size_t link_count;
+    Images *images;
 } Composition;
 
 /* What has been made is in `parts` and the caller's, even on failure. */

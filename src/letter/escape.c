@@ -62,11 +62,26 @@ static void append_html(GString *out, const char *p, gsize length)
 
 typedef enum { FOR_TEXT, FOR_LINES, FOR_HTML } Purpose;
 
+/* Bytes that are copied whatever the purpose: nearly all of them. */
+static gsize plain_run(const char *p)
+{
+    gsize length = 0;
+
+    while (g_ascii_isalnum(p[length]) || p[length] == ' ')
+        length++;
+    return length;
+}
+
 static void escape(GString *out, const char *value, Purpose purpose)
 {
     gsize length;
 
     for (const char *p = value; *p != '\0'; p += length) {
+        length = plain_run(p);
+        g_string_append_len(out, p, (gssize)length);
+        p += length;
+        if (*p == '\0')
+            break;
         Step step = judge(p, &length);
         if (step == STEP_BLANK && purpose == FOR_LINES && *p == '\n')
             g_string_append_c(out, '\n');

@@ -82,8 +82,7 @@ static bool may_be_missing(const Evaluation *evaluation,
     g_autofree char *hint = NULL;
 
     if (!g_str_has_prefix(expression->name, "post."))
-        return !g_str_has_prefix(expression->name, "list.") &&
-               !g_str_has_prefix(expression->name, "sender.") &&
+        return !scope_is_family(expression->name) &&
                strchr(expression->name, '.') != NULL;
     hint = scope_hint(evaluation->scope, expression->name, false);
     return hint[0] == '\0';
@@ -114,7 +113,7 @@ static bool run_own(Evaluation *evaluation, const TemplateNode *node,
     Place place = node->expression.place;
     Slot slot = {.kind = SLOT_CONTENT, .place = place};
 
-    if (strcmp(node->expression.name, "style") == 0)
+    if (strcmp(node->expression.name, "content") != 0)
         return target->own(target, -1, datum->text, place, error);
     if (evaluation->has_content) {
         error_set_at(error, ERROR_INPUT, place,
@@ -157,11 +156,12 @@ static char *first_text(const Evaluation *evaluation, const Datum *datum,
         return join_lines(datum->text, filter->text);
     if (filter != NULL && filter->kind == FILTER_DATE &&
         datum->kind == DATUM_DATE) {
-        char *text = date_format(datum->date, filter->text);
+        char *text = words_date(scope_words(evaluation->scope), datum->date,
+                                filter->text);
         return g_strstrip(text);
     }
     *done = 0;
-    return datum_text(datum, scope_lang(evaluation->scope));
+    return datum_text(datum, scope_words(evaluation->scope));
 }
 
 static bool apply_filters(const Evaluation *evaluation,
@@ -182,7 +182,8 @@ static bool apply_filters(const Evaluation *evaluation,
                          expression->name, filter_name(filter->kind));
             return false;
         }
-        if (!filter_apply(filter, expression->place, text, error))
+        if (!filter_apply(filter, scope_words(evaluation->scope),
+                          expression->place, text, error))
             return false;
     }
     return true;
@@ -375,9 +376,7 @@ static bool run_nodes(Evaluation *evaluation, const TemplateNode *node,
  * only the families of the campaign are certain. */
 static bool may_be_item(const char *name, const Frame *frame)
 {
-    bool certain = g_str_has_prefix(name, "post.") ||
-                   g_str_has_prefix(name, "list.") ||
-                   g_str_has_prefix(name, "sender.");
+    bool certain = scope_is_family(name);
 
     for (; frame != NULL; frame = frame->outer) {
         size_t length = frame->name != NULL ? strlen(frame->name) : 0;

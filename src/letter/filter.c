@@ -150,8 +150,8 @@ static void truncate_text(GString *text, int64_t limit)
     g_string_append(text, "…");
 }
 
-static bool format_date(const Filter *filter, Place place, GString *text,
-                        GError **error)
+static bool format_date(const Filter *filter, const Words *words, Place place,
+                        GString *text, GError **error)
 {
     PostDate date;
 
@@ -163,13 +163,13 @@ static bool format_date(const Filter *filter, Place place, GString *text,
                      text->str);
         return false;
     }
-    take(text, date_format(&date, filter->text));
+    take(text, words_date(words, &date, filter->text));
     strip(text);
     return true;
 }
 
-bool filter_apply(const Filter *filter, Place place, GString *text,
-                  GError **error)
+bool filter_apply(const Filter *filter, const Words *words, Place place,
+                  GString *text, GError **error)
 {
     switch (filter->kind) {
     case FILTER_DEFAULT:
@@ -183,7 +183,7 @@ bool filter_apply(const Filter *filter, Place place, GString *text,
         take(text, g_utf8_strdown(text->str, (gssize)text->len));
         return true;
     case FILTER_DATE:
-        return format_date(filter, place, text, error);
+        return format_date(filter, words, place, text, error);
     case FILTER_URL:
         take(text, g_uri_escape_string(text->str, NULL, FALSE));
         return true;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "letter/words.h"
 
 #define FILTER_TRUNCATE_MAX 10000
 #define FILTER_ARGUMENT_MAX 1000 /* bytes */
@@ -49,9 +50,9 @@ bool filter_make(const FilterCall *call, Place place, Filter *filter,
 void filter_clear(Filter *filter);
 const char *filter_name(FilterKind kind);
 
-/* Changes `text` in place. Only FILTER_DATE can fail: on a text that is no
- * date. */
-bool filter_apply(const Filter *filter, Place place, GString *text,
-                  GError **error);
+/* Changes `text` in place; dates are written with `words`. Only FILTER_DATE
+ * can fail: on a text that is no date. */
+bool filter_apply(const Filter *filter, const Words *words, Place place,
+                  GString *text, GError **error);
 
 #endif

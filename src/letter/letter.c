@@ -14,8 +14,10 @@ struct Letter {
     GArray *fields; /* of LetterField; names are the slots' */
     char *lang;
     bool rtl;
+    bool ascii; /* the text part */
     char *archived_at;
     size_t link_count;
+    Images *images;
     char *digest;
 };
 
@@ -28,6 +30,7 @@ void letter_free(Letter *letter)
     program_free(letter->html);
     g_clear_pointer(&letter->fields, g_array_unref);
     slots_free(letter->slots);
+    images_free(letter->images);
     g_free(letter->lang);
     g_free(letter->archived_at);
     g_free(letter->digest);
@@ -99,6 +102,8 @@ static void set_digest(Letter *letter)
                                                           : "";
 
     g_checksum_update(checksum, (const guchar *)letter->lang, -1);
+    if (letter->ascii)
+        g_checksum_update(checksum, (const guchar *)" ascii", -1);
     g_checksum_update(checksum, (const guchar *)"\n", 1);
     g_checksum_update(checksum, (const guchar *)archived_at, -1);
     for (size_t i = 0; i < G_N_ELEMENTS(programs); i++) {
@@ -121,6 +126,7 @@ Letter *letter_compose(const LetterSource *source, Findings *findings,
     letter->text = parts.text;
     letter->html = parts.html;
     letter->link_count = parts.link_count;
+    letter->images = parts.images;
     letter->fields = g_array_new(FALSE, TRUE, sizeof(LetterField));
     if (!good || !add_fields(letter, letter->subject, error) ||
         !add_fields(letter, letter->text, error) ||
@@ -130,6 +136,7 @@ Letter *letter_compose(const LetterSource *source, Findings *findings,
     }
     letter->lang = g_strdup(compose_lang(post));
     letter->rtl = scope_is_rtl(letter->lang);
+    letter->ascii = source->text != NULL && source->text->ascii;
     letter->archived_at = g_strdup(post->url);
     set_digest(letter);
     return letter;
@@ -143,6 +150,11 @@ const char *letter_lang(const Letter *letter)
 const char *letter_archived_at(const Letter *letter)
 {
     return letter->archived_at;
+}
+
+const LetterImage *letter_images(const Letter *letter, size_t *count)
+{
+    return images_list(letter->images, count);
 }
 
 size_t letter_link_count(const Letter *letter)
@@ -193,7 +205,7 @@ static void trim_subject(GString *subject)
 }
 
 static bool check_subject(const Letter *letter, const MergeInput *input,
-                          const Filled *filled, GError **error)
+                          const GString *subject, GError **error)
 {
     g_autoptr(GError) reason = NULL;
     Place place = {NULL, 0, 0};
@@ -203,11 +215,11 @@ static bool check_subject(const Letter *letter, const MergeInput *input,
         if (op->kind == OP_FIELD && place.file == NULL)
             place = slots_at(letter->slots, op->slot)->place;
     }
-    if (filled->subject->len == 0) {
+    if (subject->len == 0) {
         error_set_at(error, ERROR_INPUT, place, "the subject is empty");
         return false;
     }
-    if (header_check(filled->subject->str, &reason))
+    if (header_check(subject->str, &reason))
         return true;
     error_set_at(error, ERROR_INPUT, place, "the subject for %s: %s",
                  input->subscriber != NULL
@@ -217,27 +229,111 @@ static bool check_subject(const Letter *letter, const MergeInput *input,
     return false;
 }
 
+static MergeInput find_values(const Letter *letter,
+                              const Subscriber *subscriber,
+                              const char *values[MERGE_FIELDS_MAX])
+{
+    for (guint i = 0; i < letter->fields->len; i++)
+        values[i] = subscriber_field(
+            subscriber, g_array_index(letter->fields, LetterField, i).name);
+    return (MergeInput){.slots = letter->slots,
+                        .values = values,
+                        .isolate = letter->rtl,
+                        .subscriber = subscriber,
+                        .words = words_for(letter->lang),
+                        .ascii_lang = letter->ascii ? letter->lang : NULL};
+}
+
+static bool merge_subject(const Letter *letter, const MergeInput *input,
+                          GString *subject, GString *scratch, GError **error)
+{
+    g_string_truncate(subject, 0);
+    if (!merge_run(letter->subject, input, subject, scratch, error))
+        return false;
+    trim_subject(subject);
+    return check_subject(letter, input, subject, error);
+}
+
+static bool merge_all(const Letter *letter, const MergeInput *input,
+                      Filled *filled, GError **error)
+{
+    /* The HTML's buffer is not needed yet: it is the others' scratch. */
+    if (!merge_subject(letter, input, filled->subject, filled->html, error))
+        return false;
+    g_string_truncate(filled->text, 0);
+    if (!merge_run(letter->text, input, filled->text, filled->html, error))
+        return false;
+    g_string_truncate(filled->html, 0);
+    return merge_run(letter->html, input, filled->html, filled->text, error);
+}
+
 bool letter_merge(const Letter *letter, const Subscriber *subscriber,
                   Filled *filled, GError **error)
 {
     const char *values[MERGE_FIELDS_MAX];
-    MergeInput input = {letter->slots, values, letter->rtl, subscriber};
+    MergeInput input = find_values(letter, subscriber, values);
+
+    return merge_all(letter, &input, filled, error);
+}
+
+bool letter_merge_names(const Letter *letter, Filled *filled, GError **error)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    MergeInput input = {.slots = letter->slots,
+                        .isolate = letter->rtl,
+                        .words = words_for(letter->lang),
+                        .ascii_lang = letter->ascii ? letter->lang : NULL};
 
     for (guint i = 0; i < letter->fields->len; i++)
-        values[i] = subscriber_field(
-            subscriber, g_array_index(letter->fields, LetterField, i).name);
-    g_string_truncate(filled->subject, 0);
-    g_string_truncate(filled->text, 0);
-    g_string_truncate(filled->html, 0);
-    if (!merge_run(letter->subject, &input, filled->subject, filled->html,
-                   error))
-        return false;
-    trim_subject(filled->subject);
-    if (!check_subject(letter, &input, filled, error))
-        return false;
-    /* The HTML's buffer is not needed yet: it is the text's scratch. */
-    if (!merge_run(letter->text, &input, filled->text, filled->html, error))
-        return false;
-    g_string_truncate(filled->html, 0);
-    return merge_run(letter->html, &input, filled->html, filled->text, error);
+        g_ptr_array_add(
+            names,
+            g_strdup_printf(
+                "{{%s}}", g_array_index(letter->fields, LetterField, i).name));
+    input.values = (const char *const *)names->pdata;
+    return merge_all(letter, &input, filled, error);
+}
+
+void own_lines_init(OwnLines *own)
+{
+    own->subject = g_string_new(NULL);
+    own->scratch = g_string_new(NULL);
+    stencil_fill_init(&own->text);
+    stencil_fill_init(&own->html);
+}
+
+void own_lines_clear(OwnLines *own)
+{
+    g_string_free(own->subject, TRUE);
+    g_string_free(own->scratch, TRUE);
+    stencil_fill_clear(&own->text);
+    stencil_fill_clear(&own->html);
+}
+
+bool letter_merge_own(const Letter *letter, const Subscriber *subscriber,
+                      OwnLines *own, GError **error)
+{
+    const char *values[MERGE_FIELDS_MAX];
+    MergeInput input = find_values(letter, subscriber, values);
+
+    stencil_fill_truncate(&own->text);
+    stencil_fill_truncate(&own->html);
+    return merge_subject(letter, &input, own->subject, own->scratch, error) &&
+           merge_fill(letter->text, &input, &own->text, own->scratch, error) &&
+           merge_fill(letter->html, &input, &own->html, own->scratch, error);
+}
+
+static const StencilSheet *sheets_of(const Program *program, size_t *count)
+{
+    *count = program->sheets->len;
+    return (const StencilSheet *)(const void *)program->sheets->data;
+}
+
+const StencilSheet *letter_text_sheets(const Letter *letter, size_t *count)
+{
+    return sheets_of(letter->text, count);
+}
+
+const StencilSheet *letter_html_sheets(const Letter *letter, size_t *count)
+{
+    return sheets_of(letter->html, count);
 }

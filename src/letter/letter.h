@@ -21,6 +21,7 @@
 #include "base/finding.h"
 #include "config/config.h"
 #include "list/list.h"
+#include "mail/stencil.h"
 #include "post/post.h"
 
 typedef struct Letter Letter;
@@ -31,6 +32,7 @@ typedef struct LetterSource {
     const ListConfig *list;
     const TextConfig *text;
     const char *base_url;     /* NULL */
+    const char *cid_domain;   /* of the inline images' identifiers; NULL */
     const char *template_dir; /* mail.txt, mail.html, theme.css; NULL: the
                                  built-in ones */
 } LetterSource;
@@ -55,6 +57,29 @@ void filled_clear(Filled *filled);
 bool letter_merge(const Letter *letter, const Subscriber *subscriber,
                   Filled *filled, GError **error);
 
+/* The same for nobody: each field stands there as `{{name}}`. Fails where
+ * such a value may not stand, as in a date. */
+bool letter_merge_names(const Letter *letter, Filled *filled, GError **error);
+
+/* The same for sending: of each part only the lines of this recipient, and
+ * where the letter's sheets stand between them. */
+typedef struct OwnLines {
+    GString *subject;
+    StencilFill text;
+    StencilFill html;
+    GString *scratch;
+} OwnLines;
+
+void own_lines_init(OwnLines *own);
+void own_lines_clear(OwnLines *own);
+
+bool letter_merge_own(const Letter *letter, const Subscriber *subscriber,
+                      OwnLines *own, GError **error);
+
+/* The lines that are the same for all who get them. Borrowed. */
+const StencilSheet *letter_text_sheets(const Letter *letter, size_t *count);
+const StencilSheet *letter_html_sheets(const Letter *letter, size_t *count);
+
 /* The list's fields that the letter uses, in the order of first use. */
 typedef struct LetterField {
     const char *name;
@@ -68,6 +93,18 @@ const LetterField *letter_fields(const Letter *letter, size_t *count);
  * unset. */
 const char *letter_lang(const Letter *letter);
 const char *letter_archived_at(const Letter *letter); /* the post's URL */
+
+/* The images that go with the HTML part, in the order of first use, each
+ * once. Owned by the letter. */
+typedef struct LetterImage {
+    char *address;          /* "cid:0123456789abcdef.1@example.org" */
+    const char *content_id; /* what follows "cid:" */
+    char *name;
+    const char *type; /* "image/png" */
+    GBytes *bytes;
+} LetterImage;
+
+const LetterImage *letter_images(const Letter *letter, size_t *count);
 
 /* How many distinct addresses the document links to. */
 size_t letter_link_count(const Letter *letter);

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "document/ascii.h"
 #include "letter/escape.h"
+#include "letter/words.h"
 
 #define ISOLATE_BEGIN "\xe2\x81\xa8"
 #define ISOLATE_END "\xe2\x81\xa9"
@@ -32,6 +34,15 @@ static void refuse_empty(const MergeInput *input, const Slot *slot,
                  name, who, name);
 }
 
+static void append_ascii(const MergeInput *input, const char *value,
+                         GString *out)
+{
+    g_autoptr(GString) escaped = g_string_new(NULL);
+
+    escape_text(escaped, value);
+    ascii_append(out, escaped->str, escaped->len, input->ascii_lang);
+}
+
 static void append_isolated(const MergeInput *input, ProgramKind kind,
                             const char *value, GString *out)
 {
@@ -39,6 +50,8 @@ static void append_isolated(const MergeInput *input, ProgramKind kind,
         g_string_append(out, ISOLATE_BEGIN);
     if (kind == PROGRAM_HTML)
         escape_html(out, value);
+    else if (input->ascii_lang != NULL)
+        append_ascii(input, value, out);
     else
         escape_text(out, value);
     if (input->isolate && value[0] != '\0')
@@ -102,10 +115,12 @@ static bool run_field(const MergeInput *input, ProgramKind kind, const Op *op,
     g_autoptr(GString) filtered = NULL;
 
     if (expression->filters != NULL) {
+        const Words *words = input->words != NULL ? input->words
+                                                  : words_for(NULL);
         filtered = g_string_new(value);
         for (unsigned i = 0; i < expression->filters->len; i++) {
-            if (!filter_apply(expression_filter(expression, i), slot->place,
-                              filtered, error))
+            if (!filter_apply(expression_filter(expression, i), words,
+                              slot->place, filtered, error))
                 return false;
         }
         value = filtered->str;
@@ -117,8 +132,27 @@ static bool run_field(const MergeInput *input, ProgramKind kind, const Op *op,
     return append_value(input, kind, op, value, out, error);
 }
 
-bool merge_run(const Program *program, const MergeInput *input, GString *out,
-               GString *scratch, GError **error)
+static void append_literal(const Program *program, const Op *op, GString *out,
+                           GArray *places)
+{
+    const char *text = program->literals->str + op->offset;
+    size_t length = op->length;
+
+    if (places != NULL && op->sheet >= 0) {
+        const StencilSheet *sheet = &g_array_index(
+            program->sheets, StencilSheet, (guint)op->sheet);
+        g_string_append_len(out, text, sheet->text - text);
+        StencilPlace place = {out->len, (size_t)op->sheet};
+        g_array_append_val(places, place);
+        length -= (size_t)(sheet->text - text) + sheet->length;
+        text = sheet->text + sheet->length;
+    }
+    g_string_append_len(out, text, (gssize)length);
+}
+
+/* `places` may be NULL: then the sheets are copied too. */
+static bool run(const Program *program, const MergeInput *input, GString *out,
+                GArray *places, GString *scratch, GError **error)
 {
     const Op *ops = (const Op *)(void *)program->ops->data;
     guint count = program->ops->len;
@@ -128,8 +162,7 @@ bool merge_run(const Program *program, const MergeInput *input, GString *out,
         const Op *op = &ops[i];
         switch (op->kind) {
         case OP_LITERAL:
-            g_string_append_len(into, program->literals->str + op->offset,
-                                (gssize)op->length);
+            append_literal(program, op, into, into == out ? places : NULL);
             break;
         case OP_FIELD:
             if (!run_field(input, program->kind, op, into, error))
@@ -156,4 +189,16 @@ bool merge_run(const Program *program, const MergeInput *input, GString *out,
         }
     }
     return true;
+}
+
+bool merge_run(const Program *program, const MergeInput *input, GString *out,
+               GString *scratch, GError **error)
+{
+    return run(program, input, out, NULL, scratch, error);
+}
+
+bool merge_fill(const Program *program, const MergeInput *input,
+                StencilFill *fill, GString *scratch, GError **error)
+{
+    return run(program, input, fill->own, fill->places, scratch, error);
 }

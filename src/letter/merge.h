@@ -16,11 +16,18 @@ typedef struct MergeInput {
     const char *const *values;    /* by Slot.field; NULL is empty */
     bool isolate;                 /* values stand between U+2068 and U+2069 */
     const Subscriber *subscriber; /* for errors; may be NULL */
+    const Words *words;           /* for dates; NULL: English */
+    const char *ascii_lang;       /* in a text part, see ascii.h; NULL */
 } MergeInput;
 
 /* Appends to `out`. `scratch` is used and left in any state. On an error
  * (ERROR_INPUT, at the field's place) `out` holds a part. */
 bool merge_run(const Program *program, const MergeInput *input, GString *out,
                GString *scratch, GError **error);
+
+/* The same into an empty fill, where the program's sheets are not copied but
+ * named. */
+bool merge_fill(const Program *program, const MergeInput *input,
+                StencilFill *fill, GString *scratch, GError **error);
 
 #endif

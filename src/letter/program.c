@@ -7,6 +7,8 @@
 #include "document/wrap.h"
 #include "letter/text_lines.h"
 
+#define SHEET_MIN 80 /* bytes; fewer cost no time to encode */
+
 static void clear_layout(void *data)
 {
     Layout *layout = data;
@@ -24,6 +26,7 @@ Program *program_new(ProgramKind kind)
     program->ops = g_array_new(FALSE, TRUE, sizeof(Op));
     program->layouts = g_array_new(FALSE, TRUE, sizeof(Layout));
     g_array_set_clear_func(program->layouts, clear_layout);
+    program->sheets = g_array_new(FALSE, TRUE, sizeof(StencilSheet));
     program->open = g_array_new(FALSE, TRUE, sizeof(guint));
     return program;
 }
@@ -35,6 +38,7 @@ void program_free(Program *program)
     g_string_free(program->literals, TRUE);
     g_array_unref(program->ops);
     g_array_unref(program->layouts);
+    g_array_unref(program->sheets);
     g_array_unref(program->open);
     g_free(program);
 }
@@ -48,8 +52,10 @@ static Op *op_at(const Program *program, guint index)
 void program_append_literal(Program *program, const char *text, size_t length)
 {
     guint count = program->ops->len;
-    Op op = {
-        .kind = OP_LITERAL, .offset = program->literals->len, .length = length};
+    Op op = {.kind = OP_LITERAL,
+             .offset = program->literals->len,
+             .length = length,
+             .sheet = -1};
 
     if (length == 0)
         return;
@@ -236,6 +242,41 @@ static bool refuse_lost(const Slots *slots, const char *lost, GError **error)
     return false;
 }
 
+/* The whole lines of a literal: from behind its first line end, or from the
+ * start of the part, to its last line end. */
+static bool find_sheet(const Program *program, guint index, StencilSheet *sheet)
+{
+    const Op *op = op_at(program, index);
+    const char *text = program->literals->str + op->offset;
+    const char *start = index == 0 ? text : memchr(text, '\n', op->length);
+    const char *end = text + op->length;
+
+    if (start == NULL)
+        return false;
+    start += index > 0;
+    while (end > start && end[-1] != '\n')
+        end--;
+    *sheet = (StencilSheet){start, (size_t)(end - start)};
+    return sheet->length >= SHEET_MIN;
+}
+
+static void find_sheets(Program *program)
+{
+    bool laid_out = false;
+
+    for (guint i = 0; i < program->ops->len; i++) {
+        Op *op = op_at(program, i);
+        StencilSheet sheet;
+        if (op->kind == OP_FILL || op->kind == OP_WRAP)
+            laid_out = op->kind == OP_FILL;
+        if (op->kind != OP_LITERAL || laid_out ||
+            !find_sheet(program, i, &sheet))
+            continue;
+        op->sheet = (int)program->sheets->len;
+        g_array_append_val(program->sheets, sheet);
+    }
+}
+
 bool program_finish(Program *program, const Slots *slots, GError **error)
 {
     const char *lost = strcasestr(program->literals->str, slots->prefix);
@@ -251,6 +292,7 @@ bool program_finish(Program *program, const Slots *slots, GError **error)
                      "this section does not hold whole elements");
         return false;
     }
+    find_sheets(program);
     return true;
 }
 

@@ -10,6 +10,7 @@
 #define LETTER_PROGRAM_H
 
 #include "letter/slots.h"
+#include "mail/stencil.h"
 
 typedef enum { PROGRAM_SUBJECT, PROGRAM_TEXT, PROGRAM_HTML } ProgramKind;
 
@@ -30,6 +31,7 @@ typedef struct Op {
     int target;            /* an index of ops */
     int layout;            /* OP_WRAP */
     size_t offset, length; /* OP_LITERAL, in `literals` */
+    int sheet;             /* OP_LITERAL: its whole lines; -1 */
 } Op;
 
 typedef enum {
@@ -51,6 +53,7 @@ typedef struct Program {
     GString *literals;
     GArray *ops;     /* of Op */
     GArray *layouts; /* of Layout */
+    GArray *sheets;  /* of StencilSheet: lines that nobody's fields touch */
     GArray *open;    /* while it is built: the sections not yet ended */
     guint barrier;   /* likewise: where the last section ended */
 } Program;

@@ -26,6 +26,18 @@ bool scope_owns(const char *name)
     return strchr(name, '.') != NULL;
 }
 
+bool scope_is_family(const char *name)
+{
+    static const char *const families[] = {"post.", "list.", "sender.",
+                                           "words."};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(families); i++) {
+        if (g_str_has_prefix(name, families[i]))
+            return true;
+    }
+    return false;
+}
+
 bool scope_is_rtl(const char *lang)
 {
     static const char *const rtl[] = {"ar", "he", "fa", "ur", "yi",
@@ -139,6 +151,44 @@ static void set_sender(Scope *scope, const SenderConfig *sender)
     set_text(scope, "sender.host", host);
 }
 
+static void set_filled(Scope *scope, const char *name, const char *pattern,
+                       const char *value)
+{
+    g_autofree char *text = value != NULL ? words_fill(pattern, value) : NULL;
+
+    set_text(scope, name, text);
+}
+
+static void set_words(Scope *scope, const ScopeSource *source)
+{
+    const Words *words = scope_words(scope);
+    const DocumentWords *document = words->document;
+    const ListConfig *list = source->list;
+    g_autofree char *host = host_of(source->post->url);
+
+    set_text(scope, "words.reason", source->reason);
+    set_text(scope, "words.unsubscribe", words->unsubscribe);
+    set_filled(scope, "words.unsubscribe_mail", words->unsubscribe_mail,
+               list != NULL ? list->unsubscribe_mail : NULL);
+    set_text(scope, "words.read_online", words->read_online);
+    set_filled(scope, "words.read_on", words->read_on, host);
+    set_text(scope, "words.colon", document->colon);
+    set_text(scope, "words.links", document->links);
+    set_text(scope, "words.notes", document->notes);
+    set_text(scope, "words.note", document->note);
+    set_text(scope, "words.image", document->image);
+    set_text(scope, "words.video", document->video);
+    set_text(scope, "words.audio", document->audio);
+    set_text(scope, "words.page", document->page);
+}
+
+static void set_style(Scope *scope, const char *name, const char *css)
+{
+    set_text(scope, name, css);
+    Datum *style = g_hash_table_lookup(scope->known, name);
+    style->kind = style->text != NULL ? DATUM_OWN : DATUM_NONE;
+}
+
 Scope *scope_new(const ScopeSource *source)
 {
     Scope *scope = g_new0(Scope, 1);
@@ -152,11 +202,12 @@ Scope *scope_new(const ScopeSource *source)
     set_post(scope, source);
     set_list(scope, source->list);
     set_sender(scope, source->sender);
+    set_words(scope, source);
     set_text(scope, "preheader", source->preheader);
     set_text(scope, "subject", source->subject);
-    set_text(scope, "style", source->style);
-    Datum *style = g_hash_table_lookup(scope->known, "style");
-    style->kind = style->text != NULL ? DATUM_OWN : DATUM_NONE;
+    set_style(scope, "style", source->style);
+    set_style(scope, "style.page", source->style_page);
+    set_style(scope, "style.dark", source->style_dark);
     set(scope, "content", (Datum){.kind = DATUM_OWN});
     return scope;
 }
@@ -171,9 +222,9 @@ void scope_free(Scope *scope)
     g_free(scope);
 }
 
-const char *scope_lang(const Scope *scope)
+const Words *scope_words(const Scope *scope)
 {
-    return scope->lang;
+    return words_for(scope->lang);
 }
 
 static Datum from_value(const Value *value)
@@ -330,24 +381,15 @@ char *datum_join(const Datum *list, const char *separator, const char *last)
     return g_string_free(joined, FALSE);
 }
 
-static char *date_text(const PostDate *date)
+char *datum_text(const Datum *datum, const Words *words)
 {
-    char *text = date_format(date, "%e %B %Y");
-
-    return g_strstrip(text);
-}
-
-char *datum_text(const Datum *datum, const char *lang)
-{
-    bool english = g_ascii_strncasecmp(lang, "en", 2) == 0;
-
     switch (datum->kind) {
     case DATUM_TEXT:
         return g_strdup(datum->text);
     case DATUM_DATE:
-        return date_text(datum->date);
+        return words_date(words, datum->date, NULL);
     case DATUM_LIST:
-        return datum_join(datum, ", ", english ? " and " : ", ");
+        return datum_join(datum, ", ", words->and);
     case DATUM_NONE:
     case DATUM_MAP:
     case DATUM_OWN:

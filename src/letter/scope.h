@@ -2,7 +2,8 @@
  * scope.h - the values that are the same for all recipients, by name.
  *
  *     post.title  post.date  post.KEY …   list.name …   sender.host …
- *     content  preheader  style  subject
+ *     words.unsubscribe …
+ *     content  preheader  style  style.page  style.dark  subject
  *
  * Everything else is a field of the recipient. `post.KEY` is any key of the
  * front matter that has no meaning of its own.
@@ -14,6 +15,7 @@
 
 #include "base/value.h"
 #include "config/config.h"
+#include "letter/words.h"
 #include "post/post.h"
 
 typedef enum {
@@ -22,7 +24,7 @@ typedef enum {
     DATUM_DATE,
     DATUM_LIST,
     DATUM_MAP,
-    DATUM_OWN, /* content and style: HTML of our own making */
+    DATUM_OWN, /* content, style, style.…: HTML of our own making */
 } DatumKind;
 
 /* Borrows from the scope or the front matter. */
@@ -45,7 +47,10 @@ typedef struct ScopeSource {
     const char *subject;
     const char *preheader;
     const char *description;
-    const char *style;
+    const char *style; /* these three: what a theme keeps for <style> */
+    const char *style_page;
+    const char *style_dark;
+    const char *reason; /* may hold gaps: why one gets this */
 } ScopeSource;
 
 /* Borrows the post, sender and list; copies the texts. */
@@ -61,8 +66,11 @@ bool scope_find(const Scope *scope, const char *name, Datum *datum);
  * keys of the front matter count too. */
 char *scope_hint(const Scope *scope, const char *name, bool with_keys);
 
-/* "en" unless the post says otherwise. */
-const char *scope_lang(const Scope *scope);
+/* Begins with one of the campaign's families, `post.`, `list.`, `sender.` or
+ * `words.`: it can be nothing else. */
+bool scope_is_family(const char *name);
+/* Of the post's language; English unless it says otherwise. */
+const Words *scope_words(const Scope *scope);
 /* For lang and what a language is written like. */
 bool scope_is_rtl(const char *lang);
 
@@ -72,8 +80,8 @@ Datum datum_item(const Datum *list, unsigned index);
 /* The value of a key of a DATUM_MAP; dots go deeper. */
 bool datum_member(const Datum *map, const char *path, Datum *member);
 /* As it is printed when no filter says otherwise: a date as `29 June 2016`, a
- * list as `A, B and C` (in English; elsewhere with commas only). */
-char *datum_text(const Datum *datum, const char *lang);
+ * list as `A, B and C`, in the language of the words. */
+char *datum_text(const Datum *datum, const Words *words);
 char *datum_join(const Datum *list, const char *separator, const char *last);
 
 #endif

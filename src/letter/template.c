@@ -90,7 +90,8 @@ static bool check_value(const Parser *parser, const TemplateNode *node,
 {
     const char *name = node->expression.name;
     Place place = node->expression.place;
-    bool own = strcmp(name, "content") == 0 || strcmp(name, "style") == 0;
+    bool own = strcmp(name, "content") == 0 || strcmp(name, "style") == 0 ||
+               g_str_has_prefix(name, "style.");
     bool html = parser->source->format == TEMPLATE_HTML;
 
     if (html && expression_has(&node->expression, FILTER_UNDERLINE)) {

@@ -9,13 +9,14 @@
 /* Everything that reading one file of the template needs. */
 typedef struct Shelf {
     const char *directory; /* NULL: built-in only */
+    const char *builtin;   /* the built-in template behind it */
     const char *ending;    /* of partials: ".html", ".txt" */
 } Shelf;
 
-static bool read_builtin(const char *name, char **text, size_t *length)
+static bool read_builtin(const Shelf *shelf, const char *name, char **text,
+                         size_t *length)
 {
-    g_autofree char *path = g_strconcat("templates/announcement/", name, NULL);
-    const char *bytes = builtin_file(path, length);
+    const char *bytes = builtin_template_file(shelf->builtin, name, length);
 
     if (bytes == NULL)
         return false;
@@ -84,7 +85,7 @@ static bool read_named(const Shelf *shelf, const char *name, char **file,
         }
     }
     *file = g_strconcat("built-in ", name, NULL);
-    if (read_builtin(name, text, length))
+    if (read_builtin(shelf, name, text, length))
         return true;
     g_clear_pointer(file, g_free);
     return false;
@@ -113,14 +114,14 @@ static char *read_partial(void *data, const char *name, char **file,
     return NULL;
 }
 
-static Template *load_template(const char *directory, const char *name,
+static Template *load_template(Shelf shelf, const char *name,
                                TemplateFormat format, char **file,
                                GError **error)
 {
-    Shelf shelf = {directory, format == TEMPLATE_HTML ? ".html" : ".txt"};
     g_autofree char *text = NULL;
     size_t length = 0;
 
+    shelf.ending = format == TEMPLATE_HTML ? ".html" : ".txt";
     if (!read_named(&shelf, name, file, &text, &length, error))
         return NULL;
     TemplateSource source = {.file = *file,
@@ -132,37 +133,50 @@ static Template *load_template(const char *directory, const char *name,
     return template_parse(&source, error);
 }
 
-static bool load_theme(const char *directory, TemplateFiles *files,
-                       GError **error)
+static bool load_theme(const Shelf *shelf, TemplateFiles *files, GError **error)
 {
-    Shelf shelf = {directory, ".css"};
     g_autofree char *file = NULL;
     size_t length = 0;
 
-    if (!read_named(&shelf, "theme.css", &file, &files->theme_source, &length,
+    if (!read_named(shelf, "theme.css", &file, &files->theme_source, &length,
                     error))
         return false;
     files->theme = style_parse(files->theme_source, length, file, error);
     return files->theme != NULL;
 }
 
-bool template_files_load(const char *directory, TemplateFiles *files,
+static bool find_shelf(const char *template, Shelf *shelf, GError **error)
+{
+    *shelf = (Shelf){.builtin = BUILTIN_TEMPLATE};
+    if (template == NULL)
+        return true;
+    if (strchr(template, '/') == NULL) {
+        shelf->builtin = template;
+        return builtin_check_template(template, error);
+    }
+    shelf->directory = template;
+    if (g_file_test(template, G_FILE_TEST_IS_DIR))
+        return true;
+    error_set_at(error, ERROR_MISSING, (Place){template, 0, 0},
+                 "no directory with a template");
+    return false;
+}
+
+bool template_files_load(const char *template, TemplateFiles *files,
                          GError **error)
 {
     g_autofree char *text_file = NULL;
+    Shelf shelf;
 
     *files = (TemplateFiles){0};
-    if (directory != NULL && !g_file_test(directory, G_FILE_TEST_IS_DIR)) {
-        error_set_at(error, ERROR_MISSING, (Place){directory, 0, 0},
-                     "no directory with a template");
+    if (!find_shelf(template, &shelf, error))
         return false;
-    }
-    files->html = load_template(directory, "mail.html", TEMPLATE_HTML,
+    files->html = load_template(shelf, "mail.html", TEMPLATE_HTML,
                                 &files->html_file, error);
     if (files->html != NULL)
-        files->text = load_template(directory, "mail.txt", TEMPLATE_PLAIN,
+        files->text = load_template(shelf, "mail.txt", TEMPLATE_PLAIN,
                                     &text_file, error);
-    if (files->text != NULL && load_theme(directory, files, error))
+    if (files->text != NULL && load_theme(&shelf, files, error))
         return true;
     template_files_clear(files);
     return false;

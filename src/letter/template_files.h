@@ -3,7 +3,7 @@
  *
  *     mail.html  mail.txt  theme.css     and partials beside them
  *
- * A file that a directory lacks is taken from the built-in template.
+ * A file that a directory lacks is taken from the default template.
  */
 #ifndef LETTER_TEMPLATE_FILES_H
 #define LETTER_TEMPLATE_FILES_H
@@ -19,9 +19,10 @@ typedef struct TemplateFiles {
     char *theme_source;
 } TemplateFiles;
 
-/* `directory` NULL: the built-in template. ERROR_MISSING when it is no
- * directory, ERROR_INPUT with line and column for what is wrong in a file. */
-bool template_files_load(const char *directory, TemplateFiles *files,
+/* `template` is a path with a slash, the name of a built-in template, or NULL
+ * for BUILTIN_TEMPLATE. ERROR_MISSING when there is none, ERROR_INPUT with
+ * line and column for what is wrong in a file. */
+bool template_files_load(const char *template, TemplateFiles *files,
                          GError **error);
 void template_files_clear(TemplateFiles *files);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TemplateFiles, template_files_clear)

@@ -4,6 +4,25 @@
 
 #include "document/wrap.h"
 
+/* Unbreakable blanks come out as plain ones, as in the post (wrap.h). */
+static void append_plain(GString *out, const char *text, size_t length)
+{
+    static const char *const blanks[] = {"\u00a0", "\u2007", "\u202f"};
+    const char *end = text + length;
+
+    while (text < end) {
+        size_t used = 0;
+        for (size_t i = 0; used == 0 && i < G_N_ELEMENTS(blanks); i++) {
+            size_t width = strlen(blanks[i]);
+            if ((size_t)(end - text) >= width &&
+                memcmp(text, blanks[i], width) == 0)
+                used = width;
+        }
+        g_string_append_c(out, used > 0 ? ' ' : *text);
+        text += MAX(used, 1);
+    }
+}
+
 static void append_line(GString *out, const char *line, size_t length,
                         int width)
 {
@@ -16,7 +35,7 @@ static void append_line(GString *out, const char *line, size_t length,
     while (length > 0 && (line[length - 1] == ' ' || line[length - 1] == '\t'))
         length--;
     if (wrap_width(line, length) <= width) {
-        g_string_append_len(out, line, (gssize)length);
+        append_plain(out, line, length);
         g_string_append_c(out, '\n');
         return;
     }

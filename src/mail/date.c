@@ -15,6 +15,16 @@ static int64_t floor_divide(int64_t value, int64_t by)
     return value / by - (value % by < 0);
 }
 
+/* Two digits. Every message has a date: printf takes longer than the rest of
+ * it. */
+static void append_number(GString *out, const char *before, int number)
+{
+    char digits[] = {(char)('0' + number / 10), (char)('0' + number % 10)};
+    assert(number >= 0 && number <= 99);
+    g_string_append(out, before);
+    g_string_append_len(out, digits, sizeof digits);
+}
+
 void date_append_rfc5322(GString *out, int64_t unix_seconds, int offset_minutes)
 {
     assert(offset_minutes > -OFFSET_MAX && offset_minutes < OFFSET_MAX);
@@ -25,12 +35,17 @@ void date_append_rfc5322(GString *out, int64_t unix_seconds, int offset_minutes)
     calendar_date(days, &date);
     assert(date.year >= CALENDAR_YEAR_MIN && date.year <= CALENDAR_YEAR_MAX);
     int offset = ABS(offset_minutes);
-    g_string_append_printf(
-        out, "%.3s, %02d %.3s %04d %02d:%02d:%02d %c%02d%02d",
-        calendar_weekdays[calendar_weekday(days)], date.day,
-        calendar_months[date.month - 1], date.year, seconds / 3600,
-        seconds / 60 % 60, seconds % 60, offset_minutes < 0 ? '-' : '+',
-        offset / 60, offset % 60);
+    g_string_append_len(out, calendar_weekdays[calendar_weekday(days)], 3);
+    append_number(out, ", ", date.day);
+    g_string_append_c(out, ' ');
+    g_string_append_len(out, calendar_months[date.month - 1], 3);
+    append_number(out, " ", date.year / 100);
+    append_number(out, "", date.year % 100);
+    append_number(out, " ", seconds / 3600);
+    append_number(out, ":", seconds / 60 % 60);
+    append_number(out, ":", seconds % 60);
+    append_number(out, offset_minutes < 0 ? " -" : " +", offset / 60);
+    append_number(out, "", offset % 60);
 }
 
 int date_local_offset(int64_t unix_seconds)

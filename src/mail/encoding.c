@@ -188,8 +188,9 @@ static void append_crlf(GString *out, const char *text, size_t length)
     } while (at < end);
 }
 
-static char *put_base64(char *to, const uint8_t *at, size_t length)
+char *encoding_put_base64(char *to, const void *bytes, size_t length)
 {
+    const uint8_t *at = bytes;
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "abcdefghijklmnopqrstuvwxyz0123456789+/";
     for (; length >= 3; at += 3, length -= 3) {
@@ -211,7 +212,7 @@ static char *put_base64(char *to, const uint8_t *at, size_t length)
     return to;
 }
 
-static size_t base64_length(size_t length)
+size_t encoding_base64_length(size_t length)
 {
     size_t lines = (length + BASE64_LINE_BYTES - 1) / BASE64_LINE_BYTES;
     return (length + 2) / 3 * 4 + 2 * lines;
@@ -220,11 +221,12 @@ static size_t base64_length(size_t length)
 void encoding_append_base64(GString *out, const void *bytes, size_t length)
 {
     size_t before = out->len;
-    g_string_set_size(out, before + base64_length(length));
+    g_string_set_size(out, before + encoding_base64_length(length));
     char *to = out->str + before;
     const uint8_t *at = bytes;
     for (size_t done = 0; done < length; done += BASE64_LINE_BYTES) {
-        to = put_base64(to, at + done, MIN(length - done, BASE64_LINE_BYTES));
+        to = encoding_put_base64(to, at + done,
+                                 MIN(length - done, BASE64_LINE_BYTES));
         *to++ = '\r';
         *to++ = '\n';
     }
@@ -264,28 +266,49 @@ static bool is_7bit(const char *text, size_t length)
     return true;
 }
 
-Encoding encoding_choose(const char *text, size_t length)
+void encoding_measure(EncodingMeasure *measure, const char *text, size_t length)
 {
-    if (is_7bit(text, length))
-        return ENCODING_7BIT;
+    if (length == 0)
+        return;
     Count count = count_bytes(text, length);
     size_t lines = count.breaks + (text[length - 1] != '\n');
-    size_t base64 = base64_length(length - count.breaks + 2 * lines);
-
-    /* Most texts are decided by counting, the rest is tried. To the columns
-     * of the bytes come at most two for an encoded start and two for an
-     * encoded end of each line, and with each soft break, of which there is
-     * one for 60 columns or more, three and an encoded start. */
     size_t coded = length - count.breaks - count.plain;
+
+    /* To the columns of the bytes come at most two for an encoded start and
+     * two for an encoded end of each line, and with each soft break, of which
+     * there is one for 60 columns or more, three and an encoded start. */
     size_t least = count.plain + 3 * coded + 2 * lines;
     size_t most = least + 4 * lines + (least + 4 * lines) / 60 * 5;
-    if (most <= base64)
-        return ENCODING_QUOTED;
-    if (least > base64)
-        return ENCODING_BASE64;
+    measure->is_7bit = measure->is_7bit && is_7bit(text, length);
+    measure->crlf_length += length - count.breaks + 2 * lines;
+    measure->quoted_min += least;
+    measure->quoted_max += most;
+}
+
+bool encoding_decide(const EncodingMeasure *measure, Encoding *encoding)
+{
+    size_t base64 = encoding_base64_length(measure->crlf_length);
+    bool quoted = measure->quoted_max <= base64;
+    if (measure->is_7bit)
+        *encoding = ENCODING_7BIT;
+    else
+        *encoding = quoted ? ENCODING_QUOTED : ENCODING_BASE64;
+    return measure->is_7bit || quoted || measure->quoted_min > base64;
+}
+
+/* Most texts are decided by counting, the rest is tried. */
+Encoding encoding_choose(const char *text, size_t length)
+{
+    EncodingMeasure measure = {.is_7bit = true};
+    Encoding encoding;
+    encoding_measure(&measure, text, length);
+    if (encoding_decide(&measure, &encoding))
+        return encoding;
     g_autoptr(GString) tried = g_string_new(NULL);
     append_quoted(tried, text, length);
-    return tried->len <= base64 ? ENCODING_QUOTED : ENCODING_BASE64;
+    return tried->len <= encoding_base64_length(measure.crlf_length)
+               ? ENCODING_QUOTED
+               : ENCODING_BASE64;
 }
 
 const char *encoding_name(Encoding encoding)

@@ -22,6 +22,22 @@ typedef enum { ENCODING_7BIT, ENCODING_QUOTED, ENCODING_BASE64 } Encoding;
  * shorter of quoted-printable and base64, quoted-printable on a tie. */
 Encoding encoding_choose(const char *text, size_t length);
 
+/* What the choice needs to know, added up: a text may be measured in pieces
+ * when each but the last ends in LF. Begins with is_7bit true, the rest 0. */
+typedef struct EncodingMeasure {
+    bool is_7bit;
+    size_t crlf_length;            /* with CRLF for each line */
+    size_t quoted_min, quoted_max; /* what quoted-printable makes of it */
+} EncodingMeasure;
+
+void encoding_measure(EncodingMeasure *measure, const char *text,
+                      size_t length);
+/* False when the bounds leave it open which one is shorter. */
+bool encoding_decide(const EncodingMeasure *measure, Encoding *encoding);
+
+/* How long `length` bytes get in base64. */
+size_t encoding_base64_length(size_t length);
+
 /* "7bit", "quoted-printable", "base64" */
 const char *encoding_name(Encoding encoding);
 
@@ -31,7 +47,11 @@ const char *encoding_name(Encoding encoding);
 void encoding_append(GString *out, Encoding encoding, const char *text,
                      size_t length);
 
-/* base64 of any bytes in lines of 76. */
+/* base64 of any bytes in lines of ENCODING_BASE64_COLUMNS. */
+#define ENCODING_BASE64_COLUMNS 76
 void encoding_append_base64(GString *out, const void *bytes, size_t length);
+/* Only the letters, four for three bytes, to where `to` has room for them.
+ * Gives the end of what it wrote. */
+char *encoding_put_base64(char *to, const void *bytes, size_t length);
 
 #endif

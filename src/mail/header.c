@@ -163,7 +163,9 @@ void header_message_id(GString *out, const char *name, const char *id)
 {
     assert(is_angle_text(id));
     FieldLine line = begin_field(out, name);
-    g_string_append_printf(out, "<%s>", id);
+    g_string_append_c(out, '<');
+    g_string_append(out, id);
+    g_string_append_c(out, '>');
     end_field(&line);
 }
 
@@ -217,10 +219,11 @@ void header_token(GString *out, const char *name, const char *value)
 /* RFC 2045 5.1 */
 static bool is_mime_token(const char *text)
 {
-    for (const char *at = text; *at != '\0'; at++)
-        if (*at <= 0x20 || *at > 0x7e || strchr("()<>@,;:\\\"/[]?=", *at))
+    size_t length = strcspn(text, "()<>@,;:\\\"/[]?=");
+    for (size_t i = 0; i < length; i++)
+        if (text[i] <= 0x20 || text[i] > 0x7e)
             return false;
-    return *text != '\0';
+    return length > 0 && text[length] == '\0';
 }
 
 /* RFC 2231 7 */
@@ -269,25 +272,39 @@ static void append_extended(GString *value, const char *name, const char *text)
                                (const char *)sections->pdata[i]);
 }
 
-void header_parameter(GString *value, const char *name, const char *text)
+static void append_parameter(GString *value, const char *name, const char *text)
 {
-    assert(is_mime_token(name) && strlen(name) <= 40);
-    assert(header_check(text, NULL));
-    if (is_mime_token(text)) {
-        g_string_append_printf(value, "; %s=%s", name, text);
-        return;
-    }
-    /* What looks like an encoded-word is none here, but there are readers
-     * that decode it. */
-    bool plain = is_printable_ascii(text) && strstr(text, "=?") == NULL;
+    g_string_append(value, "; ");
+    g_string_append(value, name);
+    g_string_append_c(value, '=');
+    g_string_append(value, text);
+}
+
+/* What may stand in quotes, for readers that know no other form. */
+static char *quote_ascii(const char *text)
+{
     g_autoptr(GString) ascii = g_string_new(NULL);
     for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
         bool keep = *at >= 0x20 && *at <= 0x7e &&
                     !(*at == '?' && at > text && at[-1] == '=');
         g_string_append_c(ascii, keep ? *at : '_');
     }
-    g_autofree char *quoted = quote(ascii->str);
+    return quote(ascii->str);
+}
+
+void header_parameter(GString *value, const char *name, const char *text)
+{
+    assert(is_mime_token(name) && strlen(name) <= 40);
+    assert(header_check(text, NULL));
+    if (is_mime_token(text)) {
+        append_parameter(value, name, text);
+        return;
+    }
+    /* What looks like an encoded-word is none here, but there are readers
+     * that decode it. */
+    bool plain = is_printable_ascii(text) && strstr(text, "=?") == NULL;
+    g_autofree char *quoted = plain ? quote(text) : quote_ascii(text);
     if (!plain)
         append_extended(value, name, text);
-    g_string_append_printf(value, "; %s=%s", name, quoted);
+    append_parameter(value, name, quoted);
 }

@@ -5,6 +5,7 @@
 
 #include "base/units.h"
 #include "mail/header.h"
+#include "message/enclosure.h"
 #include "message/list_headers.h"
 #include "message/message.h"
 #include "message/part.h"
@@ -22,6 +23,9 @@ struct Frame {
     char *id_start; /* of a Message-ID, with its dot */
     char *domain;
     TokenSeries *series;
+    GPtrArray *images;     /* of GString, parts */
+    size_t enclosed_bytes; /* images and attachments */
+    const Attachments *attachments;
 };
 
 /* --- once --- */
@@ -132,13 +136,49 @@ static void begin_id(Frame *frame, const FrameSource *source)
     frame->series = token_begin(source->key, parts);
 }
 
+static void free_part(void *part)
+{
+    g_string_free(part, TRUE);
+}
+
+static bool fail_size(size_t bytes, GError **error)
+{
+    g_autofree char *size = size_to_text((int64_t)bytes);
+    g_autofree char *limit = size_to_text(MESSAGE_BYTES_MAX);
+    error_set(error, ERROR_INPUT, "the message has %s, more than %s", size,
+              limit);
+    return false;
+}
+
+/* A size that is too large for everybody is said once, here. */
+static bool write_images(Frame *frame, const FrameSource *source,
+                         GError **error)
+{
+    for (size_t i = 0; i < source->image_count; i++) {
+        const LetterImage *image = &source->images[i];
+        Enclosure enclosure = {image->type, image->name, image->content_id,
+                               image->bytes};
+        GString *part = enclosure_write(&enclosure);
+        g_ptr_array_add(frame->images, part);
+        frame->enclosed_bytes += part->len;
+    }
+    for (size_t i = 0; i < attachments_count(frame->attachments); i++)
+        frame->enclosed_bytes +=
+            attachments_at(frame->attachments, i)->part->len;
+    return frame->enclosed_bytes <= MESSAGE_BYTES_MAX ||
+           fail_size(frame->enclosed_bytes, error);
+}
+
 Frame *frame_new(const FrameSource *source, GError **error)
 {
     if (!check_campaign(source->campaign, error))
         return NULL;
     Frame *frame = g_new0(Frame, 1);
+    frame->attachments = source->attachments;
+    frame->images = g_ptr_array_new_with_free_func(free_part);
     if (!write_sender(frame, source->sender, error) ||
-        !write_fixed(frame, source, error)) {
+        !write_fixed(frame, source, error) ||
+        !write_images(frame, source, error)) {
         frame_free(frame);
         return NULL;
     }
@@ -156,6 +196,8 @@ void frame_free(Frame *frame)
     g_free(frame->id_start);
     g_free(frame->domain);
     token_series_free(frame->series);
+    if (frame->images != NULL)
+        g_ptr_array_unref(frame->images);
     g_free(frame);
 }
 
@@ -165,8 +207,10 @@ void frame_append_id(const Frame *frame, const Address *address, GString *out)
 {
     char token[TOKEN_LENGTH + 1];
     token_finish(frame->series, address->key, token);
-    g_string_append_printf(out, "%s%s@%s", frame->id_start, token,
-                           frame->domain);
+    g_string_append(out, frame->id_start);
+    g_string_append(out, token);
+    g_string_append_c(out, '@');
+    g_string_append(out, frame->domain);
 }
 
 static bool check_value(const char *what, const char *value, size_t limit,
@@ -204,30 +248,81 @@ static const char *display_name(const Copy *copy)
     return copy->name;
 }
 
-static void append_body(GString *out, const Copy *copy, const char *id)
+/* Bytes that were written once, or none where they are only counted. */
+static Part enclosed(const Copy *copy, const GString *part)
 {
+    static char nothing[] = "";
+    static const GString none = {nothing, 0, 1};
+    return (Part){.ready = copy->leaves_files ? &none : part};
+}
+
+/* The HTML part, with its images in one multipart. `children` has room for
+ * all of them. */
+static Part html_part(const Frame *frame, const Copy *copy, Part *children)
+{
+    Part html = {
+        .type = "text/html",
+        .text = &copy->html,
+    };
+    if (frame->images->len == 0)
+        return html;
+    children[0] = html;
+    for (guint i = 0; i < frame->images->len; i++)
+        children[i + 1] = enclosed(copy, frame->images->pdata[i]);
+    return (Part){
+        .type = "multipart/related; type=\"text/html\"",
+        .children = children,
+        .count = frame->images->len + 1,
+    };
+}
+
+/* `body` and the attachments behind it. */
+static void append_mixed(GString *out, const Frame *frame, const Copy *copy,
+                         const Part *body, const char *id)
+{
+    size_t count = attachments_count(frame->attachments);
+    if (count == 0) {
+        part_append(out, body, id);
+        return;
+    }
+    g_autofree Part *children = g_new0(Part, count + 1);
+    children[0] = *body;
+    for (size_t i = 0; i < count; i++)
+        children[i + 1] = enclosed(copy,
+                                   attachments_at(frame->attachments, i)->part);
+    Part mixed = {
+        .type = "multipart/mixed",
+        .children = children,
+        .count = count + 1,
+    };
+    part_append(out, &mixed, id);
+}
+
+static void append_body(GString *out, const Frame *frame, const Copy *copy,
+                        const char *id)
+{
+    g_autofree Part *related = frame->images->len > 0
+                                   ? g_new0(Part, frame->images->len + 1)
+                                   : NULL;
     Part parts[] = {
         {
             .type = "text/plain",
-            .text = copy->text->str,
-            .length = copy->text->len,
+            .text = &copy->text,
         },
-        {
-            .type = "text/html",
-            .text = copy->html->str,
-            .length = copy->html->len,
-        },
+        html_part(frame, copy, related),
     };
     Part alternative = {
         .type = "multipart/alternative",
         .children = parts,
         .count = G_N_ELEMENTS(parts),
     };
-    part_append(out, copy->html->len > 0 ? &alternative : &parts[0], id);
+    append_mixed(out, frame, copy,
+                 stencil_length(&copy->html) > 0 ? &alternative : &parts[0],
+                 id);
 }
 
 bool frame_write(const Frame *frame, const Copy *copy, GString *out,
-                 GError **error)
+                 size_t *length, GError **error)
 {
     if (!check_copy(copy, error))
         return false;
@@ -241,12 +336,8 @@ bool frame_write(const Frame *frame, const Copy *copy, GString *out,
     header_message_id(out, "Message-ID", id->str);
     header_unstructured(out, "Subject", copy->subject);
     g_string_append(out, frame->fixed);
-    append_body(out, copy, id->str);
-    if (out->len - start <= MESSAGE_BYTES_MAX)
-        return true;
-    g_autofree char *size = size_to_text((int64_t)(out->len - start));
-    g_autofree char *limit = size_to_text(MESSAGE_BYTES_MAX);
-    error_set(error, ERROR_INPUT, "the message has %s, more than %s", size,
-              limit);
-    return false;
+    append_body(out, frame, copy, id->str);
+    *length = out->len - start +
+              (copy->leaves_files ? frame->enclosed_bytes : 0);
+    return *length <= MESSAGE_BYTES_MAX || fail_size(*length, error);
 }

@@ -14,8 +14,9 @@
 
 #include <stdint.h>
 
-#include "config/config.h"
+#include "letter/letter.h"
 #include "mail/token.h"
+#include "message/attachment.h"
 
 typedef struct Frame Frame;
 
@@ -23,34 +24,39 @@ typedef struct FrameSource {
     const SenderConfig *sender;
     const ListConfig *list;
     const char *campaign;
-    const char *digest;      /* of the letter: another text, another id */
-    const char *lang;        /* BCP 47, NULL */
-    const char *archived_at; /* the post's address, NULL */
+    const char *digest;        /* of the letter: another text, another id */
+    const char *lang;          /* BCP 47, NULL */
+    const char *archived_at;   /* the post's address, NULL */
+    const LetterImage *images; /* `image_count` of them */
+    size_t image_count;
+    const Attachments *attachments; /* NULL: none */
     const TokenKey *key;
     bool test;
 } FrameSource;
 
-/* ERROR_CONFIG or ERROR_INPUT. Copies what it keeps. */
+/* ERROR_CONFIG or ERROR_INPUT. Copies what it keeps, but for the attachments,
+ * which must outlive it. */
 Frame *frame_new(const FrameSource *source, GError **error);
 void frame_free(Frame *frame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Frame, frame_free)
 
-/* One recipient's copy. Texts are UTF-8 with LF; an empty `html` means that
- * there is none. */
+/* One recipient's copy. An empty `html` means that there is none. */
 typedef struct Copy {
     const Address *address;
     const char *name; /* NULL or "": only the address */
     const char *subject;
-    const GString *text;
-    const GString *html;
+    StencilText text;
+    StencilText html;
     int64_t unix_seconds;
     int offset_minutes;
+    bool leaves_files; /* their parts are empty, and counted */
 } Copy;
 
-/* Appends the message. ERROR_INPUT, no place, when a value may not stand in a
- * header or the message is too large. */
+/* Appends the message, `length` bytes with what was left out. ERROR_INPUT, no
+ * place, when a value may not stand in a header or the message is too
+ * large. */
 bool frame_write(const Frame *frame, const Copy *copy, GString *out,
-                 GError **error);
+                 size_t *length, GError **error);
 
 void frame_append_id(const Frame *frame, const Address *address, GString *out);
 

@@ -1,34 +1,83 @@
 /* message.c - see message.h. */
 #include "message/message.h"
 
+#include <string.h>
+
+#include "mail/lang.h"
 #include "message/frame.h"
+#include "message/list_headers.h"
 
 struct Message {
     const Letter *letter;
+    Stencil *text;
+    Stencil *html;
     Frame *frame;
+    char *digest;
+    GPtrArray *translations; /* of Message, owned; most mails have none */
 };
 
 struct MessageBuffer {
-    Filled filled;
+    OwnLines own;
+    size_t html_length;
+    size_t length;
+    bool leaves_files;
 };
+
+/* Without attachments the mail is the letter. */
+static char *make_digest(const MessageSource *source)
+{
+    const char *letter = letter_digest(source->letter);
+    size_t count = attachments_count(source->attachments);
+    if (count == 0)
+        return g_strdup(letter);
+    g_autoptr(GString) all = g_string_new(letter);
+    for (size_t i = 0; i < count; i++) {
+        const Attachment *attachment = attachments_at(source->attachments, i);
+        g_string_append_printf(all, "\n%s %s %s", attachment->digest,
+                               attachment->type, attachment->name);
+    }
+    return token_digest(all->str, all->len);
+}
+
+static void free_translation(gpointer data)
+{
+    message_free(data);
+}
 
 Message *message_new(const MessageSource *source, GError **error)
 {
+    size_t image_count = 0;
+    const LetterImage *images = letter_images(source->letter, &image_count);
+    g_autofree char *digest = make_digest(source);
     FrameSource frame_source = {
         .sender = source->sender,
         .list = source->list,
         .campaign = source->campaign,
-        .digest = letter_digest(source->letter),
+        .digest = digest,
         .lang = letter_lang(source->letter),
         .archived_at = letter_archived_at(source->letter),
         .key = source->key,
+        .images = images,
+        .image_count = image_count,
+        .attachments = source->attachments,
         .test = source->test,
     };
     Frame *frame = frame_new(&frame_source, error);
     if (frame == NULL)
         return NULL;
     Message *message = g_new(Message, 1);
-    *message = (Message){.letter = source->letter, .frame = frame};
+    size_t text_count;
+    size_t html_count;
+    const StencilSheet *text = letter_text_sheets(source->letter, &text_count);
+    const StencilSheet *html = letter_html_sheets(source->letter, &html_count);
+    *message = (Message){
+        .letter = source->letter,
+        .text = stencil_new(text, text_count),
+        .html = stencil_new(html, html_count),
+        .frame = frame,
+        .digest = g_steal_pointer(&digest),
+        .translations = g_ptr_array_new_with_free_func(free_translation),
+    };
     return message;
 }
 
@@ -37,13 +86,80 @@ void message_free(Message *message)
     if (message == NULL)
         return;
     frame_free(message->frame);
+    stencil_free(message->text);
+    stencil_free(message->html);
+    g_free(message->digest);
+    g_ptr_array_unref(message->translations);
     g_free(message);
+}
+
+/* --- translations --- */
+
+static const char *lang_of(const Message *message)
+{
+    const char *lang = letter_lang(message->letter);
+    return lang != NULL ? lang : "";
+}
+
+bool message_add_translation(Message *message, Message *translation,
+                             GError **error)
+{
+    if (message->translations->len == MESSAGE_TRANSLATIONS_MAX) {
+        error_set(error, ERROR_INPUT, "over %d translations",
+                  MESSAGE_TRANSLATIONS_MAX);
+        return false;
+    }
+    for (size_t i = 0; i < message_count(message); i++) {
+        const char *lang = lang_of(message_at(message, i));
+        if (g_ascii_strcasecmp(lang, lang_of(translation)) != 0)
+            continue;
+        error_set(error, ERROR_INPUT,
+                  i == 0 ? "the post itself is written in `%s`"
+                         : "there is another one in `%s`",
+                  lang);
+        return false;
+    }
+    g_autofree char *all = g_strconcat(message->digest, "\n",
+                                       translation->digest, NULL);
+    g_free(message->digest);
+    message->digest = token_digest(all, strlen(all));
+    g_ptr_array_add(message->translations, translation);
+    return true;
+}
+
+size_t message_count(const Message *message)
+{
+    return 1 + message->translations->len;
+}
+
+const Message *message_at(const Message *message, size_t index)
+{
+    return index == 0 ? message
+                      : g_ptr_array_index(message->translations, index - 1);
+}
+
+size_t message_choose(const Message *message, const Subscriber *subscriber)
+{
+    const char *tags[1 + MESSAGE_TRANSLATIONS_MAX];
+    size_t count = message_count(message);
+    if (count == 1)
+        return 0;
+    const char *wanted = subscriber_field(subscriber, "lang");
+    for (size_t i = 0; i < count; i++)
+        tags[i] = lang_of(message_at(message, i));
+    int found = wanted != NULL ? lang_lookup(tags, count, wanted) : -1;
+    return found > 0 ? (size_t)found : 0;
+}
+
+const Letter *message_letter(const Message *message)
+{
+    return message->letter;
 }
 
 MessageBuffer *message_buffer_new(void)
 {
     MessageBuffer *buffer = g_new0(MessageBuffer, 1);
-    filled_init(&buffer->filled);
+    own_lines_init(&buffer->own);
     return buffer;
 }
 
@@ -51,8 +167,23 @@ void message_buffer_free(MessageBuffer *buffer)
 {
     if (buffer == NULL)
         return;
-    filled_clear(&buffer->filled);
+    own_lines_clear(&buffer->own);
     g_free(buffer);
+}
+
+void message_buffer_leave_files(MessageBuffer *buffer)
+{
+    buffer->leaves_files = true;
+}
+
+size_t message_buffer_length(const MessageBuffer *buffer)
+{
+    return buffer->length;
+}
+
+size_t message_buffer_html(const MessageBuffer *buffer)
+{
+    return buffer->html_length;
 }
 
 static bool fail_at(const Subscriber *subscriber, const GError *fault,
@@ -71,24 +202,37 @@ bool message_write(const Message *message, const Subscriber *subscriber,
                    int64_t unix_seconds, int offset_minutes,
                    MessageBuffer *buffer, GString *bytes, GError **error)
 {
+    message = message_at(message, message_choose(message, subscriber));
     g_string_truncate(bytes, 0);
-    if (!letter_merge(message->letter, subscriber, &buffer->filled, error))
+    if (!letter_merge_own(message->letter, subscriber, &buffer->own, error))
         return false;
-    const Filled *filled = &buffer->filled;
+    const OwnLines *own = &buffer->own;
     Copy copy = {
         .address = subscriber_address(subscriber),
         .name = subscriber_field(subscriber, "name"),
-        .subject = filled->subject->str,
-        .text = filled->text,
-        .html = filled->html,
+        .subject = own->subject->str,
+        .text = {message->text, &own->text},
+        .html = {message->html, &own->html},
         .unix_seconds = unix_seconds,
         .offset_minutes = offset_minutes,
+        .leaves_files = buffer->leaves_files,
     };
+    buffer->html_length = stencil_length(&copy.html);
     g_autoptr(GError) fault = NULL;
-    if (frame_write(message->frame, &copy, bytes, &fault))
+    if (frame_write(message->frame, &copy, bytes, &buffer->length, &fault))
         return message_gate(bytes->str, bytes->len, error);
     g_string_truncate(bytes, 0);
     return fail_at(subscriber, fault, error);
+}
+
+const char *message_digest(const Message *message)
+{
+    return message->digest;
+}
+
+const char *message_domain(const SenderConfig *sender, const ListConfig *list)
+{
+    return list_headers_domain(sender, list);
 }
 
 void message_id_append(const Message *message, const Address *address,

@@ -17,9 +17,11 @@
 
 #include "letter/letter.h"
 #include "mail/token.h"
+#include "message/attachment.h"
 
 #define MESSAGE_BYTES_MAX 10000000
 #define MESSAGE_BYTES_WARN 200000
+#define MESSAGE_TRANSLATIONS_MAX 50
 
 typedef struct Message Message;
 typedef struct MessageBuffer MessageBuffer;
@@ -30,6 +32,7 @@ typedef struct MessageSource {
     const ListConfig *list;
     const char *campaign; /* slug: [a-z0-9-], at most 40 */
     const TokenKey *key;
+    const Attachments *attachments; /* NULL: none */
     bool test; /* a test copy has a Message-ID of its own */
 } MessageSource;
 
@@ -43,6 +46,27 @@ MessageBuffer *message_buffer_new(void);
 void message_buffer_free(MessageBuffer *buffer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageBuffer, message_buffer_free)
 
+/* For checks: files and images are counted, but left out of the bytes. */
+void message_buffer_leave_files(MessageBuffer *buffer);
+/* Bytes of the message written last, with what was left out. */
+size_t message_buffer_length(const MessageBuffer *buffer);
+/* Bytes of the HTML part of the message written last, before encoding. */
+size_t message_buffer_html(const MessageBuffer *buffer);
+
+/* The same mail in another language (MESSAGE_TRANSLATIONS_MAX of them), for
+ * those whose column `lang` asks for it (lang_lookup() over letter_lang()).
+ * Taken over; the digest covers it from now on. Adding one whose language is
+ * there already is an ERROR_INPUT, and leaves it to the caller. */
+bool message_add_translation(Message *message, Message *translation,
+                             GError **error);
+
+/* The message, and behind it its translations. */
+size_t message_count(const Message *message);
+const Message *message_at(const Message *message, size_t index);
+/* Which of them is the subscriber's; 0 is the message itself. */
+size_t message_choose(const Message *message, const Subscriber *subscriber);
+const Letter *message_letter(const Message *message);
+
 /* One recipient's message, which has passed message_gate(). `bytes` is emptied
  * first, and is empty on failure: ERROR_INPUT with the subscriber's place when
  * a value may not stand in a header or the message passes
@@ -51,7 +75,16 @@ bool message_write(const Message *message, const Subscriber *subscriber,
                    int64_t unix_seconds, int offset_minutes,
                    MessageBuffer *buffer, GString *bytes, GError **error);
 
-/* The Message-ID of a recipient, without <>. The same for every attempt. */
+/* SHA-256 over everything that reaches a reader: that of the letter and of
+ * the attachments. */
+const char *message_digest(const Message *message);
+
+/* The domain that identifiers of this list's messages end in; NULL without a
+ * sender. Borrowed. */
+const char *message_domain(const SenderConfig *sender, const ListConfig *list);
+
+/* The Message-ID of a recipient of this very translation, without <>. The
+ * same for every attempt. */
 void message_id_append(const Message *message, const Address *address,
                        GString *out);
 

@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 #include "mail/header.h"
+#include "post/enclosed.h"
 #include "post/tidy.h"
 
 /* Who is told what, for the readers below. */
@@ -373,7 +374,8 @@ bool fields_read(Post *post, const PostOptions *options, bool has_front_matter,
 {
     Reading reading = {post, post->front_matter, findings};
     if (!read_title(&reading, options, has_front_matter, error) ||
-        !read_subject(&reading, options, error) || !read_merge(&reading, error))
+        !read_subject(&reading, options, error) ||
+        !read_merge(&reading, error) || !enclosed_read(post, error))
         return false;
     read_date(&reading);
     read_authors(&reading);

@@ -5,7 +5,8 @@
  *
  * Keys are found in any case, the exact spelling first. A wrong value is an
  * error only where the mail could not be right without it (title, merge,
- * format); else it is a warning, and the value is left out.
+ * format, attachments, images); else it is a warning, and the value is left
+ * out.
  *
  *     title        title, subject
  *     date         date, updated, created_at, published_at, published, then
@@ -15,6 +16,7 @@
  *                  absolute http or https address
  *     description  description, summary, excerpt
  *     lang         lang, language, locale
+ *     attachments, images: see enclosed.h
  *
  * Private to the module.
  */

@@ -239,6 +239,8 @@ void post_free(Post *post)
     g_free(post->url);
     g_free(post->description);
     g_free(post->lang);
+    if (post->attachments != NULL)
+        g_array_unref(post->attachments);
     g_free(post->body);
     value_free(post->front_matter);
     g_free(post->digest);

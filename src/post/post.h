@@ -37,6 +37,20 @@
 
 typedef enum { POST_MARKDOWN, POST_HTML } PostFormat;
 
+/* What becomes of the images: as letter/images.h says, all that can be in the
+ * mail, or none. */
+typedef enum {
+    POST_IMAGES_AUTO,
+    POST_IMAGES_INLINE,
+    POST_IMAGES_REMOTE
+} PostImages;
+
+typedef struct PostAttachment {
+    char *file; /* as written: from the post's folder on */
+    char *name; /* for the reader; NULL: the file's own */
+    Place place;
+} PostAttachment;
+
 typedef struct Post {
     char *file;
     char *title;   /* one line, blanks collapsed, entities decoded */
@@ -48,6 +62,8 @@ typedef struct Post {
     char *description;  /* NULL when empty */
     char *lang;         /* BCP 47, NULL when not given */
     bool merge;         /* fields in the body are meant */
+    PostImages images;
+    GArray *attachments; /* of PostAttachment; may be empty */
     PostFormat format;
     const char *format_reason; /* "`--input`", "`format:`", "extension",
                                   "looks like …", "no body: …" */

@@ -196,6 +196,20 @@ def test_a_wrong_option_is_one_line_with_the_way_out(tmp_path, words, what):
     assert what in result.err
 
 
+@pytest.mark.parametrize("path", ["../secret.txt", "link.txt", "/etc/passwd"])
+def test_a_post_cannot_send_the_files_of_other_folders(tmp_path, path):
+    folder = tmp_path / "post"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("secret\n")
+    (folder / "link.txt").symlink_to("../secret.txt")
+    for post in (f"---\ntitle: x\nattachments: {path}\n---\n\nHello.\n",
+                 f"---\ntitle: x\nimages: inline\n---\n\n![x]({path})\n"):
+        result = run(folder, post=post)
+        assert result.returncode == 65
+        assert "post.md:" in result.err
+        assert b"secret\n" not in result.stdout and b"c2VjcmV0" not in result.stdout
+
+
 def test_lines_that_could_end_the_data_early_are_harmless(tmp_path):
     body = "<pre>\n.\nFrom here\n..\n-- \n.\r\n</pre>\n"
     result = run(tmp_path, post=f"---\ntitle: A\n---\n\n{body}")

@@ -79,8 +79,8 @@ def test_ten_kills_lose_nobody_and_write_to_nobody_twice(
     server = postfix_tls_auth
     moment = seeded("kills")
     project.configure_login(server, f"connections: {CONNECTIONS}\n")
-    project.subscribe(1500)
-    command, slow = SEND, ("--rate", "300/s")
+    project.subscribe(2500)
+    command, slow = SEND, ("--rate", "30/100ms")
     for _ in range(KILLS):
         ended = project.kill_after(moment.uniform(0.05, 0.6), *command, *slow)
         assert ended is None, f"it ended by itself with {ended}"

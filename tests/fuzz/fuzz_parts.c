@@ -29,9 +29,10 @@ static Document *read_post(const char *text, size_t length)
     return document_read(&source, NULL, NULL);
 }
 
-static char *write_text(const Document *document)
+static char *write_text(const Document *document, TextLinks links,
+                        const char *ascii_lang)
 {
-    const TextStyle style = {72, TEXT_LINKS_END};
+    const TextStyle style = {72, links, ascii_lang};
     g_autoptr(GPtrArray) pieces = text_write(document, &style);
     GString *text = g_string_new(NULL);
 
@@ -137,10 +138,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 
     if (!document)
         return 0;
-    text = write_text(document);
-    again = write_text(document);
+    text = write_text(document, TEXT_LINKS_END, NULL);
+    again = write_text(document, TEXT_LINKS_END, NULL);
     g_assert_cmpstr(text, ==, again);
     check_text(text);
+    for (int links = TEXT_LINKS_END; links <= TEXT_LINKS_NONE; links++) {
+        g_autofree char *other = write_text(document, (TextLinks)links, "de");
+        check_text(other);
+    }
     sentence = text_first_sentence(document, 140);
     g_assert(g_utf8_validate(sentence, -1, NULL));
     check_html(document);

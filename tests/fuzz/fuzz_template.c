@@ -93,7 +93,7 @@ static bool read_content(Parts *parts)
 
 static bool compile_text(Parts *parts, Program *program, GString *gapped)
 {
-    static const TextStyle style = {72, TEXT_LINKS_END};
+    static const TextStyle style = {72, TEXT_LINKS_END, NULL};
     Target target;
 
     text_target_init(&target, parts->slots, gapped);
@@ -139,7 +139,7 @@ static void merge(const Parts *parts, const Program *program, const char *value)
     g_autoptr(GString) out = g_string_new(NULL);
     g_autoptr(GString) scratch = g_string_new(NULL);
     g_autoptr(GChecksum) checksum = g_checksum_new(G_CHECKSUM_SHA256);
-    MergeInput input = {parts->slots, values, true, NULL};
+    MergeInput input = {parts->slots, values, true, NULL, NULL, NULL};
 
     for (guint i = 0; i < parts->slots->table->len; i++) {
         slots_at(parts->slots, (int)i)->field = (int)i;

@@ -23,19 +23,23 @@ MAY_INCLUDE = {
     "delivery": "base mail config list letter message journal",
     "feedback": "base mail config journal",
     "check": "base mail config post document list letter message",
+    "preview": "base mail config list letter message check",
     "pipeline": "base mail config post document list letter message journal"
-                " delivery check",
-    "cli": "base mail config list journal feedback check pipeline",
+                " delivery check preview",
+    "cli": "base mail config list journal feedback check preview pipeline",
     "main": "base cli",
 }
 
 # Each library's header, and the files that may include it.
 ONE_FILE = {
+    "curl/": {"check/links_fetch.c"},
     "cmark.h": {"document/markdown.c", "document/gfm.c"},
     "gumbo.h": {"document/html_read.c"},
     "idn2.h": None,
     "jansson.h": {"cli/json_lines.c"},
+    "magic.h": {"mail/media_type.c"},
     "libesmtp.h": {"delivery/mailer.c"},
+    "microhttpd.h": {"feedback/http.c"},
     "openssl/": None,
     "sqlite3.h": {"journal/journal_sqlite.c"},
     "unilbrk.h": None,

@@ -9,7 +9,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 MIRMAIL = ROOT / "build/mirmail"
 PAGES = sorted((ROOT / "docs/man").glob("*.[1-9]"))
-COMMANDS = ["init", "preview", "send", "resume", "status", "list check"]
+COMMANDS = ["init", "check", "preview", "send", "resume", "status", "list check",
+            "template list", "template show", "template copy"]
 
 
 def run(*words):

@@ -54,7 +54,7 @@ static void a_whole_file_is_read_into_its_sections(void **state)
                                "  width: 66\n"
                                "  links: inline\n"
                                "base_url: https://mirage.io/blog/\n"
-                               "template: mine\n"
+                               "template: looks/mine\n"
                                "journal: /var/lib/mirmail/journal.db\n"
                                "lists: [a.csv, /b.yaml]\n";
     GError *error = NULL;
@@ -103,7 +103,7 @@ static void a_whole_file_is_read_into_its_sections(void **state)
     assert_int_equal(config->text.width, 66);
     assert_string_equal(config->text.links, "inline");
     assert_string_equal(config->base_url, "https://mirage.io/blog/");
-    assert_string_equal(config->template, "conf/mine");
+    assert_string_equal(config->template, "conf/looks/mine");
     assert_string_equal(config->journal, "/var/lib/mirmail/journal.db");
     assert_string_equal(config->lists[0], "conf/a.csv");
     assert_string_equal(config->lists[1], "/b.yaml");
@@ -388,9 +388,40 @@ static void the_manual_names_every_setting_once(void **state)
     assert_non_null(strstr(manual, "Default: 20/min.\n"));
 }
 
+static void a_template_is_a_name_or_a_folder(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *template;
+    } cases[] = {
+        {"template: plain\n", "plain"},
+        {"template: ./plain\n", "%s/./plain"},
+        {"template: looks/mine\n", "%s/looks/mine"},
+        {"template: mine\n", "%s/mine"}, /* there is such a folder */
+    };
+    g_autofree char *folder = g_dir_make_tmp("mirmail-XXXXXX", NULL);
+    g_autofree char *mine = g_build_filename(folder, "mine", NULL);
+    g_autofree char *path = g_build_filename(folder, "mirmail.yaml", NULL);
+    assert_int_equal(g_mkdir(mine, 0700), 0);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        GString *expected = g_string_new(cases[i].template);
+        g_string_replace(expected, "%s", folder, 0);
+        g_autoptr(Config) config = config_parse(
+            cases[i].text, strlen(cases[i].text), path, &error);
+        assert_no_error(error);
+        assert_string_equal(config->template, expected->str);
+        g_string_free(expected, TRUE);
+    }
+    assert_int_equal(g_rmdir(mine), 0);
+    assert_int_equal(g_rmdir(folder), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_template_is_a_name_or_a_folder),
         cmocka_unit_test(a_whole_file_is_read_into_its_sections),
         cmocka_unit_test(what_is_not_written_has_its_default),
         cmocka_unit_test(ports_and_tls_follow_each_other),

@@ -280,6 +280,19 @@ void message_buffer_free(MessageBuffer *buffer)
     g_free(buffer);
 }
 
+size_t message_choose(const Message *message, const Subscriber *subscriber)
+{
+    (void)message;
+    (void)subscriber;
+    return 0;
+}
+
+const Message *message_at(const Message *message, size_t index)
+{
+    (void)index;
+    return message;
+}
+
 bool message_write(const Message *message, const Subscriber *subscriber,
                    int64_t unix_seconds, int offset_minutes,
                    MessageBuffer *buffer, GString *bytes, GError **error)

@@ -89,10 +89,10 @@ static void authors_are_told_what_looks_wrong(void **state)
         "nobody on earth would ever write in such a way.\n---\n\n" /* 3, 4 */
         "a [b](c\nd `[x](` and [e] (https://e.org)\n",             /* 6 */
         "https://e.org");
-    assert_finding(read.findings, "alt", "post.md:1: warning: an image");
+    assert_finding(read.findings, "alt", "post.md:1:1: warning: an image");
     assert_finding(read.findings, "heading",
-                   "post.md:3: warning: a heading of 100 characters");
-    assert_finding(read.findings, "link", "post.md:6: warning: `](`");
+                   "post.md:3:1: warning: a heading of 100 characters");
+    assert_finding(read.findings, "syntax", "post.md:6:5: warning: `](`");
 }
 
 static void control_characters_do_not_reach_the_tree(void **state)

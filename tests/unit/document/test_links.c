@@ -134,8 +134,10 @@ static void a_relative_address_without_a_base_is_an_error_finding(void **state)
     g_autofree char *found = tree_text(read.document);
     assert_string_equal(found, "<p>a\nwords</p>");
     assert_int_equal(findings_count(read.findings, SEVERITY_ERROR), 2);
-    assert_finding(read.findings, "link", "post.md:2: error: the address `/x`");
-    assert_finding(read.findings, "link", "post.md:3: error: the address `y`");
+    assert_finding(read.findings, "relative",
+                   "post.md:2:9: error: the address `/x`");
+    assert_finding(read.findings, "relative",
+                   "post.md:3:10: error: the address `y`");
 }
 
 static void harmful_schemes_lose_their_link_in_any_disguise(void **state)
@@ -163,7 +165,7 @@ static void schemes_that_mail_programs_do_not_open_are_warned_of(void **state)
         read = read_source(DOCUMENT_HTML, "<a href=irc://h/c>w</a>", NULL);
     g_autofree char *found = tree_text(read.document);
     assert_string_equal(found, "w");
-    assert_finding(read.findings, "link", "warning: the link `irc://h/c`");
+    assert_finding(read.findings, "scheme", "warning: the link `irc://h/c`");
     assert_tree(DOCUMENT_HTML,
                 "<a href=tel:+49>t</a><a href=mailto:a@b.c>m</a>",
                 "<a href=\"tel:+49\">t</a><a href=\"mailto:a@b.c\">m</a>");
@@ -187,7 +189,7 @@ static void an_impossible_host_is_an_error_finding(void **state)
     (void)state;
     g_auto(Read)
         read = read_source(DOCUMENT_HTML, "<a href='https://a b/'>w</a>", NULL);
-    assert_finding(read.findings, "link", "has no host that could exist");
+    assert_finding(read.findings, "host", "has no host that could exist");
 }
 
 static void a_long_address_is_cut_in_messages(void **state)
@@ -199,6 +201,85 @@ static void a_long_address_is_cut_in_messages(void **state)
     g_auto(Read) read = read_source(DOCUMENT_HTML, html, NULL);
     assert_int_equal(findings_count(read.findings, SEVERITY_ERROR), 1);
     assert_true(strlen(findings_at(read.findings, 0)->text) < 250);
+}
+
+/* Takes what begins with `in`, refuses what begins with `bad`. */
+static ImageFate take(void *data, const char *address, Place place,
+                      TakenImage *taken)
+{
+    (void)place;
+    ++*(int *)data;
+    if (g_str_has_prefix(address, "bad"))
+        return IMAGE_REFUSED;
+    if (!g_str_has_prefix(address, "in"))
+        return IMAGE_LEFT;
+    *taken = (TakenImage){"cid:a@e.org", 800, 300};
+    return IMAGE_TAKEN;
+}
+
+static char *tree_with_images(const char *html, int *asked, Findings *findings)
+{
+    ImageTaker taker = {take, asked};
+    DocumentSource source = {
+        .text = html,
+        .length = strlen(html),
+        .format = DOCUMENT_HTML,
+        .file = "post.md",
+        .first_line = 1,
+        .base_url = "https://e.org/d/",
+        .gap_prefix = "QZqzQZqz",
+        .images = &taker,
+    };
+    *asked = 0;
+    g_autoptr(Document) document = document_read(&source, findings, NULL);
+    assert_non_null(document);
+    return tree_text(document);
+}
+
+static void an_image_may_be_taken_and_gets_its_size(void **state)
+{
+    (void)state;
+#define CID "<img src=\"cid:a@e.org\" alt=\"x\""
+    static const struct {
+        const char *html;
+        const char *tree;
+        int asked;
+    } cases[] = {
+        {"<img src=in.png alt=x>", CID " width=\"800\" height=\"300\">", 1},
+        {"<img src=' in.png ' alt=x width=400>",
+         CID " width=\"400\" height=\"150\">", 1},
+        {"<img src=in.png alt=x height=30>", CID " height=\"30\" width=\"80\">",
+         1},
+        {"<img src=in.png alt=x width=10 height=10>",
+         CID " width=\"10\" height=\"10\">", 1},
+        {"<img src=in.png alt=x width='50%'>", CID " width=\"50%\">", 1},
+        {"<img src=out.png alt=x>",
+         "<img src=\"https://e.org/d/out.png\" alt=\"x\">", 1},
+        {"<img src=bad.png alt=x>", "x", 1},
+        {"<img src=in/QZqzQZqzm0zQ.png alt=x>",
+         "<img src=\"https://e.org/d/in/QZqzQZqzm0zQ.png\" alt=\"x\">", 0},
+        {"<a href=in.png>x</a>", "<a href=\"https://e.org/d/in.png\">x</a>", 0},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Findings) findings = findings_new();
+        int asked = 0;
+        g_autofree char *found = tree_with_images(cases[i].html, &asked,
+                                                  findings);
+        assert_string_equal(found, cases[i].tree);
+        assert_int_equal(asked, cases[i].asked);
+        assert_int_equal(findings_count(findings, SEVERITY_ERROR), 0);
+    }
+}
+
+static void a_cid_of_the_authors_own_leads_nowhere(void **state)
+{
+    (void)state;
+    int asked = 0;
+    g_autoptr(Findings) findings = findings_new();
+    g_autofree char *found = tree_with_images("<img src='cid:x@y' alt=x>",
+                                              &asked, findings);
+    assert_string_equal(found, "x");
+    assert_int_equal(findings_stored(findings), 1);
 }
 
 int main(void)
@@ -215,6 +296,8 @@ int main(void)
         cmocka_unit_test(a_gap_at_the_start_counts_as_absolute),
         cmocka_unit_test(an_impossible_host_is_an_error_finding),
         cmocka_unit_test(a_long_address_is_cut_in_messages),
+        cmocka_unit_test(an_image_may_be_taken_and_gets_its_size),
+        cmocka_unit_test(a_cid_of_the_authors_own_leads_nowhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,9 +163,9 @@ static void other_leftovers_are_reported_but_not_those_in_code(void **state)
         DOCUMENT_MARKDOWN,
         "a {{< b c >}}\n\nd\n{% e %} `{% f %}`\n\n    {{< g >}}\n", NULL);
     assert_finding(read.findings, "template",
-                   "post.md:1: warning: `{{< b c >}}` belongs to");
+                   "post.md:1:3: warning: `{{< b c >}}` belongs to");
     assert_finding(read.findings, "template",
-                   "post.md:4: warning: `{% e %}` belongs to");
+                   "post.md:4:1: warning: `{% e %}` belongs to");
     assert_int_equal(findings_stored(read.findings), 2);
 }
 

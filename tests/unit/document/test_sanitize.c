@@ -156,15 +156,17 @@ static void removals_are_reported_with_their_line(void **state)
         "<p>\n<script>x</script>\n<b onclick=x>b</b>\n<i class=a>i</i>"
         "<i class=b>i</i>\n<iframe src=/x></iframe>",
         "https://e.org/");
-    assert_finding(read.findings, "removed",
-                   "post.md:2: warning: <script> is removed with its content");
-    assert_finding(read.findings, "removed",
-                   "post.md:3: warning: the script in the attribute `onclick`");
     assert_finding(
         read.findings, "removed",
-        "post.md:4: note: the attribute `class` is removed (2 times");
+        "post.md:2:1: warning: <script> is removed with its content");
+    assert_finding(
+        read.findings, "removed",
+        "post.md:3:4: warning: the script in the attribute `onclick`");
+    assert_finding(
+        read.findings, "removed",
+        "post.md:4:4: note: the attribute `class` is removed (2 times");
     assert_finding(read.findings, "removed",
-                   "post.md:5: warning: <iframe> becomes a link");
+                   "post.md:5:1: warning: <iframe> becomes a link");
     assert_int_equal(findings_count(read.findings, SEVERITY_WARNING), 3);
 }
 

@@ -114,9 +114,28 @@ static void at_rules_are_kept_as_they_are(void **state)
     g_autoptr(Style) style = style_parse(css, strlen(css), "t.css", &error);
 
     assert_no_error(error);
-    assert_string_equal(style_kept(style),
+    assert_string_equal(style_kept(style, STYLE_ALL),
                         "@media (max-width:480px){\n .x{a:b !important}\n}\n"
                         "[data-ogsc] .x{color:#fff !important}\n");
+}
+
+static void rules_for_the_dark_can_be_had_alone(void **state)
+{
+    (void)state;
+    static const char css[] = "@media (max-width:9px){.x{a:b}}"
+                              "@media (Prefers-Color-Scheme: dark){.y{a:b}}"
+                              "[data-ogsb] .z{a:b}"
+                              "@media print{.dark{a:b}}";
+    GError *error = NULL;
+    g_autoptr(Style) style = style_parse(css, strlen(css), "t.css", &error);
+
+    assert_no_error(error);
+    assert_string_equal(style_kept(style, STYLE_PAGE),
+                        "@media (max-width:9px){.x{a:b}}\n"
+                        "@media print{.dark{a:b}}\n");
+    assert_string_equal(style_kept(style, STYLE_DARK),
+                        "@media (Prefers-Color-Scheme: dark){.y{a:b}}\n"
+                        "[data-ogsb] .z{a:b}\n");
 }
 
 static void what_is_not_understood_is_refused_with_its_place(void **state)
@@ -182,6 +201,7 @@ int main(void)
         cmocka_unit_test(the_stronger_rule_wins_and_stands_last),
         cmocka_unit_test(the_elements_own_style_wins),
         cmocka_unit_test(at_rules_are_kept_as_they_are),
+        cmocka_unit_test(rules_for_the_dark_can_be_had_alone),
         cmocka_unit_test(what_is_not_understood_is_refused_with_its_place),
         cmocka_unit_test(a_theme_has_a_limit),
     };

@@ -41,7 +41,7 @@ static char *write_with(const char *html, const TextStyle *style)
 
 static void check_all(const Case *cases, size_t count, int width)
 {
-    const TextStyle style = {width, TEXT_LINKS_END};
+    const TextStyle style = {width, TEXT_LINKS_END, NULL};
 
     for (size_t i = 0; i < count; i++) {
         g_autofree char *text = write_with(cases[i].html, &style);
@@ -168,7 +168,7 @@ static void link_numbers_line_up(void **state)
 {
     (void)state;
     g_autoptr(GString) html = g_string_new(NULL);
-    const TextStyle style = {72, TEXT_LINKS_END};
+    const TextStyle style = {72, TEXT_LINKS_END, NULL};
 
     for (int i = 1; i <= 10; i++)
         g_string_append_printf(html, "<p><a href='https://%d.org'>x</a></p>",
@@ -181,11 +181,168 @@ static void link_numbers_line_up(void **state)
 static void links_may_stand_in_the_text(void **state)
 {
     (void)state;
-    const TextStyle style = {72, TEXT_LINKS_INLINE};
+    const TextStyle style = {72, TEXT_LINKS_INLINE, NULL};
     g_autofree char *text = write_with(
         "<p><b><a href='https://a.org'>A</a></b>.</p>", &style);
 
     assert_string_equal(text, "*A <https://a.org>*.\n");
+}
+
+static void links_may_stand_at_the_end_of_their_section(void **state)
+{
+    (void)state;
+    const TextStyle style = {72, TEXT_LINKS_SECTION, NULL};
+    g_autofree char *text = write_with(
+        "<p><a href='https://a.org'>A</a></p>"
+        "<h2>One</h2><p><a href='https://b.org'>B</a>, "
+        "<a href='https://a.org'>A</a></p>"
+        "<blockquote><h3>No section</h3><p>"
+        "<a href='https://c.org'>C</a></p></blockquote>"
+        "<h3>Two</h3><p>Nothing.</p>"
+        "<h4>Part of two</h4><p><a href='https://b.org'>B</a></p>",
+        &style);
+
+    assert_string_equal(text, "A [1]\n\n[1] https://a.org\n\n\n"
+                              "One\n---\n\nB [2], A [1]\n\n"
+                              "> *No section*\n>\n> C [3]\n\n"
+                              "[1] https://a.org\n[2] https://b.org\n"
+                              "[3] https://c.org\n\n\n"
+                              "Two\n~~~\n\nNothing.\n\n"
+                              "*Part of two*\n\nB [2]\n\n"
+                              "[2] https://b.org\n");
+}
+
+static void without_links_only_addresses_that_are_words_are_left(void **state)
+{
+    (void)state;
+    const TextStyle style = {72, TEXT_LINKS_NONE, NULL};
+    g_autofree char *text = write_with(
+        "<p><a href='https://a.org'>A</a> <a href='https://b.org'>b.org</a> "
+        "<a href='mailto:c@d.org'>C</a> <a href='mailto:c@d.org'>c@d.org</a> "
+        "<a href='https://e.org'><img src='https://f.org' alt='F'></a></p>"
+        "<a href='https://g.org'><p>G</p></a>",
+        &style);
+
+    assert_string_equal(text, "A <https://b.org> C c@d.org [image: F]\n\nG\n");
+}
+
+static void ascii_is_written_and_measured_as_such(void **state)
+{
+    (void)state;
+    const TextStyle style = {40, TEXT_LINKS_END, "de"};
+    g_autofree char *text = write_with(
+        "<h1>Über „uns“ …</h1><p>Ein Satz — mit <em>Größe</em> und "
+        "<code>→</code>, 東京 und\u00a0mehr.</p><pre>a “b” ü</pre>"
+        "<ul>lose – Wörter</ul><table><tr><th>Maß<th>n</tr>"
+        "<tr><td>½ kg<td>€</tr></table>"
+        "<p><a href='https://xn--bcher-kva.de/'>Bücher</a></p>",
+        &style);
+
+    assert_string_equal(text, "Ueber \"uns\" ...\n---------------\n\n"
+                              "Ein Satz -- mit _Groesse_ und `->`, 東京\n"
+                              "und mehr.\n\n    a \"b\" ue\n\n"
+                              "    lose - Woerter\n\n"
+                              "  Mass    n\n  ------  ---\n"
+                              "  1/2 kg  EUR\n\n"
+                              "Buecher [1]\n\n\nLinks\n-----\n\n"
+                              "[1] https://xn--bcher-kva.de/\n");
+}
+
+static const DocumentWords italian = {
+    .links = "Collegamenti",
+    .notes = "Note",
+    .note = "nota",
+    .image = "immagine",
+    .video = "Video",
+    .audio = "Audio",
+    .page = "Pagina",
+    .colon = ":",
+    .watch = "Guarda il video su {}",
+    .listen = "Ascolta su {}",
+    .open = "Apri la pagina su {}",
+    .alerts = {"Nota", "Suggerimento", "Importante", "Avviso", "Attenzione"},
+};
+
+/* Reads as a post is read, and writes it. */
+static char *write_post(const char *source, DocumentFormat format,
+                        const DocumentWords *words)
+{
+    const TextStyle style = {72, TEXT_LINKS_END, NULL};
+    DocumentSource post = {.text = source,
+                           .length = strlen(source),
+                           .format = format,
+                           .file = "post",
+                           .first_line = 1,
+                           .base_url = "https://example.org/blog/",
+                           .words = words};
+    GError *error = NULL;
+    g_autoptr(Findings) findings = findings_new();
+    g_autoptr(Document) document = document_read(&post, findings, &error);
+    g_autoptr(GPtrArray) pieces = NULL;
+
+    assert_no_error(error);
+    pieces = text_write(document, &style);
+    assert_int_equal(pieces->len, 1);
+    return g_strdup(((TextPiece *)g_ptr_array_index(pieces, 0))->text);
+}
+
+static void the_writers_own_words_are_in_the_language_of_the_post(void **state)
+{
+    (void)state;
+    g_autofree char *text = write_post(
+        "Testo[^1] ![foto](https://a.org/b.png)\n\n"
+        "> [!WARNING]\n> Piano.\n\n"
+        "<iframe src='https://www.youtube.com/embed/x'></iframe>\n\n"
+        "[^1]: Una nota.\n",
+        DOCUMENT_MARKDOWN, &italian);
+
+    assert_string_equal(text, "Testo (nota 1) [immagine: foto] [1]\n\n"
+                              "> *Avviso*\n>\n> Piano.\n\n"
+                              "Video: <https://www.youtube.com/watch?v=x>\n\n\n"
+                              "Note\n----\n\n 1. Una nota.\n\n\n"
+                              "Collegamenti\n------------\n\n"
+                              "[1] https://a.org/b.png\n");
+}
+
+/* A site keeps its posts as Markdown, a feed gives them as HTML. */
+static void a_post_reads_the_same_as_markdown_and_as_html(void **state)
+{
+    (void)state;
+    static const char markdown[] =
+        "We meet at [the harbour](/map) on *Friday*, **six o'clock**.\n"
+        "Bring `one` cup\\\nand [a friend](mailto:friend@example.org).\n\n"
+        "## What there is\n\n"
+        "1. soup\n2. music\n\n"
+        "   by [the choir](https://choir.example.org/?a=1&b=2)\n\n"
+        "* a list\n  * in a list\n\n"
+        "> They said it would rain.\n\n"
+        "```sh\nls | wc\n```\n\n"
+        "| who | when |\n| --- | ---: |\n| Ada | 6 |\n| Grace | 12 |\n\n"
+        "***\n\n![The pier](pier.png)\n";
+    static const char html[] =
+        "<p>We meet at <a href=\"https://example.org/map\" rel=\"nofollow\">"
+        "the harbour</a> on <i>Friday</i>, <b>six o'clock</b>.\n"
+        "Bring <code>one</code> cup<br/>\n"
+        "and <a href=\"mailto:friend@example.org\">a friend</a>.</p>\n"
+        "<div class=\"section\"><h2 id=\"what\">What there is</h2>\n"
+        "<ol>\n<li><p>soup</p></li>\n<li><p>music</p><p>by "
+        "<a href=\"https://choir.example.org/?a=1&amp;b=2\">the choir</a></p>"
+        "</li></ol>\n<ul><li>a list<ul><li>in a list</li></ul></li></ul>\n"
+        "<blockquote>They said it would rain.</blockquote>\n"
+        "<pre class=\"sh\"><code>ls | <span>wc</span></code></pre>\n"
+        "<table><thead><tr><th>who</th><th style=\"text-align:right\">when"
+        "</th></tr></thead><tbody><tr><td>Ada</td>"
+        "<td style=\"text-align:right\">6</td></tr><tr><td>Grace</td>"
+        "<td style=\"text-align:right\">12</td></tr></tbody></table>\n"
+        "<hr><p><img src=\"https://example.org/blog/pier.png\" "
+        "alt=\"The pier\"></p></div>";
+    g_autofree char *from_markdown = write_post(markdown, DOCUMENT_MARKDOWN,
+                                                NULL);
+    g_autofree char *from_html = write_post(html, DOCUMENT_HTML, NULL);
+
+    assert_string_equal(from_markdown, from_html);
+    assert_non_null(
+        strstr(from_html, "[2] https://choir.example.org/?a=1&b=2"));
 }
 
 static void a_number_never_begins_a_line(void **state)
@@ -426,7 +583,7 @@ static void deep_nesting_leaves_room_for_words(void **state)
 {
     (void)state;
     g_autoptr(GString) html = g_string_new(NULL);
-    const TextStyle style = {72, TEXT_LINKS_END};
+    const TextStyle style = {72, TEXT_LINKS_END, NULL};
 
     for (int i = 0; i < 100; i++)
         g_string_append(html, "<blockquote>");
@@ -444,7 +601,7 @@ static void a_paragraph_with_a_gap_waits_for_its_recipient(void **state)
     static const char html[] = "<p>before</p><blockquote><ul><li>Dear " GAP
                                "m3zQ, hello</li></ul>"
                                "</blockquote><p>after</p>";
-    const TextStyle style = {72, TEXT_LINKS_END};
+    const TextStyle style = {72, TEXT_LINKS_END, NULL};
     g_autoptr(Document) document = read_page(html, GAP);
     g_autoptr(GPtrArray) pieces = text_write(document, &style);
 
@@ -468,7 +625,7 @@ static void a_gap_in_an_address_is_marked_as_one(void **state)
     static const char html[] = "<p><a href='https://e.org/?u=" GAP
                                "m1zQ'>you</a></p>"
                                "<pre>id " GAP "m2zQ</pre>";
-    const TextStyle style = {72, TEXT_LINKS_END};
+    const TextStyle style = {72, TEXT_LINKS_END, NULL};
     g_autoptr(Document) document = read_page(html, GAP);
     g_autoptr(GPtrArray) pieces = text_write(document, &style);
 
@@ -486,7 +643,7 @@ static void headings_and_tables_with_gaps_have_no_fixed_width(void **state)
     static const char html[] = "<h2>For " GAP
                                "m1zQ</h2><table><tr><th>A</th></tr><tr><td>" GAP
                                "m2zQ</td></tr></table>";
-    const TextStyle style = {72, TEXT_LINKS_END};
+    const TextStyle style = {72, TEXT_LINKS_END, NULL};
     g_autoptr(Document) document = read_page(html, GAP);
     g_autoptr(GPtrArray) pieces = text_write(document, &style);
 
@@ -537,6 +694,11 @@ int main(void)
         cmocka_unit_test(links_are_numbered_in_reading_order),
         cmocka_unit_test(link_numbers_line_up),
         cmocka_unit_test(links_may_stand_in_the_text),
+        cmocka_unit_test(links_may_stand_at_the_end_of_their_section),
+        cmocka_unit_test(without_links_only_addresses_that_are_words_are_left),
+        cmocka_unit_test(ascii_is_written_and_measured_as_such),
+        cmocka_unit_test(the_writers_own_words_are_in_the_language_of_the_post),
+        cmocka_unit_test(a_post_reads_the_same_as_markdown_and_as_html),
         cmocka_unit_test(a_number_never_begins_a_line),
         cmocka_unit_test(images_say_what_they_show),
         cmocka_unit_test(media_show_their_address),

@@ -190,6 +190,70 @@ static void a_reader_sees_what_a_writer_has_written(void **state)
     journal_close(reader);
 }
 
+static bool keep(Journal *journal, const char *name, const char *digest,
+                 const char *text)
+{
+    const char *const texts[] = {name, digest, "Subject", text, "<p>"};
+    char *copies[G_N_ELEMENTS(texts)];
+    GError *error = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        copies[i] = g_strdup(texts[i]);
+    KeptLetter letter = {copies[0], copies[1], copies[2],
+                         copies[3], copies[4], 0};
+    bool ok = journal_keep_letter(journal, &letter, &error);
+    assert_no_error(error);
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+        g_free(copies[i]);
+    return ok;
+}
+
+static void assert_newest(Journal *journal, const char *name, const char *text)
+{
+    GError *error = NULL;
+    g_autoptr(KeptLetter) letter = journal_find_letter(journal, name, &error);
+    assert_no_error(error);
+    assert_non_null(letter);
+    assert_string_equal(letter->text, text);
+}
+
+static void the_newest_version_of_a_letter_is_found(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    assert_null(journal_find_letter(fixture->journal, "c", &error));
+    assert_no_error(error);
+    fixture->time.wall_us = 42;
+    assert_true(keep(fixture->journal, "c", "1", "one"));
+    assert_true(keep(fixture->journal, "c", "2", "two\nlines\n"));
+    assert_true(keep(fixture->journal, "other", "1", "another"));
+    assert_newest(fixture->journal, "c", "two\nlines\n");
+    assert_true(keep(fixture->journal, "c", "1", "one again"));
+    assert_newest(fixture->journal, "c", "one again");
+    g_autoptr(KeptLetter)
+        letter = journal_find_letter(fixture->journal, "c", &error);
+    assert_string_equal(letter->name, "c");
+    assert_string_equal(letter->digest, "1");
+    assert_string_equal(letter->subject, "Subject");
+    assert_string_equal(letter->html, "<p>");
+    assert_int_equal(letter->at_us, 42);
+}
+
+static void old_versions_are_forgotten(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    assert_true(keep(fixture->journal, "first", "0", "x"));
+    for (int i = 1; i < JOURNAL_LETTERS_MAX; i++) {
+        g_autofree char *digest = g_strdup_printf("%d", i);
+        assert_true(keep(fixture->journal, "c", digest, digest));
+    }
+    assert_newest(fixture->journal, "first", "x");
+    assert_true(keep(fixture->journal, "c", "last", "y"));
+    assert_null(journal_find_letter(fixture->journal, "first", &error));
+    assert_no_error(error);
+    assert_newest(fixture->journal, "c", "y");
+}
+
 static void a_file_that_is_no_journal_is_refused(void **state)
 {
     Fixture *fixture = *state;
@@ -220,6 +284,47 @@ static void a_file_that_is_no_journal_is_refused(void **state)
             assert_error(&error, ERROR_SYSTEM, cases[i].part);
         }
     }
+}
+
+/* The tables that version 1 had, made by its own words. */
+static void a_journal_of_version_1_learns_to_keep_letters(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *path = g_build_filename(fixture->folder, "old", NULL);
+    run_sql(path, "CREATE TABLE campaign (number INTEGER PRIMARY KEY "
+                  "AUTOINCREMENT, id TEXT NOT NULL UNIQUE, digest TEXT NOT "
+                  "NULL, subject TEXT NOT NULL, arguments TEXT NOT NULL, "
+                  "directory TEXT NOT NULL, created_us INTEGER NOT NULL, "
+                  "finished_us INTEGER NOT NULL, recipients INTEGER NOT NULL, "
+                  "test INTEGER NOT NULL);"
+                  "CREATE TABLE recipient (campaign INTEGER NOT NULL "
+                  "REFERENCES campaign (number), key TEXT NOT NULL, address "
+                  "TEXT, state INTEGER NOT NULL, attempts INTEGER NOT NULL, "
+                  "message_id TEXT, code INTEGER NOT NULL, enhanced INTEGER "
+                  "NOT NULL, reply TEXT, at_us INTEGER NOT NULL, next_us "
+                  "INTEGER NOT NULL, PRIMARY KEY (campaign, key)) WITHOUT "
+                  "ROWID;"
+                  "INSERT INTO campaign VALUES (1, 'c', 'd', 's', '', '', 5, "
+                  "0, 7, 0);"
+                  "PRAGMA user_version = 1;"
+                  "PRAGMA application_id = 1835627117");
+    GError *error = NULL;
+    Journal *reader = journal_open(path, JOURNAL_READ, &fixture->clock, &error);
+    assert_no_error(error);
+    assert_null(journal_find_letter(reader, "c", &error));
+    assert_no_error(error);
+    journal_close(reader);
+
+    Journal *writer = journal_open(path, JOURNAL_WRITE, &fixture->clock,
+                                   &error);
+    assert_no_error(error);
+    g_autoptr(Campaign) campaign = journal_find_campaign(writer, "c", &error);
+    assert_int_equal(campaign->recipients, 7);
+    assert_true(keep(writer, "c", "1", "text"));
+    g_autoptr(KeptLetter) letter = journal_find_letter(writer, "c", &error);
+    assert_no_error(error);
+    assert_string_equal(letter->text, "text");
+    journal_close(writer);
 }
 
 static void a_damaged_journal_says_so(void **state)
@@ -712,6 +817,9 @@ int main(void)
         TEST(reading_where_no_journal_is_finds_nothing),
         TEST(a_reader_sees_what_a_writer_has_written),
         TEST(a_file_that_is_no_journal_is_refused),
+        TEST(the_newest_version_of_a_letter_is_found),
+        TEST(old_versions_are_forgotten),
+        TEST(a_journal_of_version_1_learns_to_keep_letters),
         TEST(a_damaged_journal_says_so),
         TEST(a_campaign_comes_back_as_it_was_created),
         TEST(the_newest_campaign_that_is_no_test_is_found),

@@ -59,7 +59,8 @@ static inline bool render_merge(const Render *render, const Program *program,
     g_autofree const char **values = g_new0(const char *,
                                             slots->table->len + 1);
     g_autoptr(GString) scratch = g_string_new(NULL);
-    MergeInput input = {slots, values, render->isolate, NULL};
+    MergeInput input = {
+        .slots = slots, .values = values, .isolate = render->isolate};
 
     for (guint i = 0; i < slots->table->len; i++) {
         Slot *slot = slots_at(slots, (int)i);
@@ -103,7 +104,8 @@ static inline bool render_evaluate(const Render *render, const Post *post,
                           .title = post->title,
                           .subject = post->title,
                           .description = post->description,
-                          .style = "p{margin:0}"};
+                          .style = "p{margin:0}",
+                          .style_dark = "b{margin:0}"};
     g_autoptr(Scope) scope = scope_new(&values);
     HtmlTarget target;
     Target text;

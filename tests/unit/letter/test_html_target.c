@@ -42,6 +42,7 @@ static void values_are_escaped_for_html(void **state)
         {"<p>{{post.bell}}", "<p>abc d"},
         {"<p>{{bad}}</p>", "<p>a b cd </p>"},
         {"<style>{{{style}}}</style><p>", "<style>p{margin:0}</style><p>"},
+        {"<style>{{{style.dark}}}</style>", "<style>b{margin:0}</style>"},
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -215,6 +215,8 @@ static void mistakes_are_told_with_line_and_column(void **state)
         {"{{{content}}} a\n", "`content` must have a line of its own"},
         {"{{{content}}}\n{{{content}}}\n", "stands in the template already"},
         {"{{{style}}}\n", "`style` is for HTML templates only"},
+        {"{{{style.dark}}}\n", "`style` is for HTML templates only"},
+        {"{{{style.drak}}}\n", "did you mean `style.dark`?"},
         {"a\xff", "mail:1: this line is not UTF-8"},
         {"{{ name | underline: \"=\" | upper }}", "must be the last filter"},
         {"a {{ name | underline: \"=\" }}\n", "must have a line of its own"},

@@ -16,6 +16,7 @@ static void lines_that_fit_stay_and_others_are_wrapped(void **state)
         {"a   b  c\n", "a   b  c\n"},
         {"Dear {{long}}, hello\n", "Dear Augusta Ada King, Countess "
                                    "of\nLovelace, of Ockham Park, hello\n"},
+        {"Dites\u00a0: {{name}}\u202f!\n", "Dites : Ada Lovelace !\n"},
         {"  Dear {{long}}\n",
          "  Dear Augusta Ada King, Countess\n  of Lovelace, of Ockham "
          "Park\n"},

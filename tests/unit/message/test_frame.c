@@ -1,5 +1,8 @@
 #include "test.h"
 
+#include <glib/gstdio.h>
+#include <unistd.h>
+
 #include "message/frame.h"
 #include "message/message.h"
 
@@ -50,6 +53,22 @@ static FrameSource meetup(void)
 
 static const Address jane_address = {jane, jane, jane + 5};
 
+/* Without its files a mail is shorter, and counts as much. */
+static void assert_length(const Frame *frame, const Copy *copy,
+                          const GString *whole)
+{
+    GString *out = g_string_new(NULL);
+    Copy bare = *copy;
+    size_t length = 0;
+    bare.leaves_files = true;
+    assert_true(frame_write(frame, &bare, out, &length, NULL));
+    assert_int_equal(length, whole->len);
+    assert_true(message_gate(out->str, out->len, NULL));
+    bool has_files = strstr(whole->str, "\r\nContent-Disposition: ") != NULL;
+    assert_true(has_files ? out->len < whole->len : out->len == whole->len);
+    g_string_free(out, TRUE);
+}
+
 /* Writes the copy for Jane; what it does not say is left as it is. */
 static char *write_copy(const FrameSource *source, const char *name,
                         const char *subject, const char *text, const char *html,
@@ -59,20 +78,29 @@ static char *write_copy(const FrameSource *source, const char *name,
     if (frame == NULL)
         return NULL;
     GString *out = g_string_new(NULL);
-    GString *text_string = g_string_new(text);
-    GString *html_string = g_string_new(html);
+    StencilFill text_fill;
+    StencilFill html_fill;
+    stencil_fill_init(&text_fill);
+    stencil_fill_init(&html_fill);
+    g_string_append(text_fill.own, text);
+    g_string_append(html_fill.own, html);
     Copy copy = {
         .address = &jane_address,
         .name = name,
         .subject = subject,
-        .text = text_string,
-        .html = html_string,
+        .text = {.fill = &text_fill},
+        .html = {.fill = &html_fill},
         .unix_seconds = 1780300800,
         .offset_minutes = 120,
     };
-    bool good = frame_write(frame, &copy, out, error);
-    g_string_free(text_string, TRUE);
-    g_string_free(html_string, TRUE);
+    size_t length = 0;
+    bool good = frame_write(frame, &copy, out, &length, error);
+    if (good) {
+        assert_int_equal(length, out->len);
+        assert_length(frame, &copy, out);
+    }
+    stencil_fill_clear(&text_fill);
+    stencil_fill_clear(&html_fill);
     frame_free(frame);
     if (good)
         assert_true(message_gate(out->str, out->len, NULL));
@@ -249,6 +277,142 @@ static void what_may_not_stand_in_a_header_is_refused(void **state)
     assert_error(&error, ERROR_INPUT, "longer than 1000 bytes");
 }
 
+/* --- the structures --- */
+
+#define BOUNDARY_START "boundary=\"=_mm_"
+
+/* Every part's type, indented by the multiparts it stands in: found by
+ * following the boundaries as a reader does (RFC 2046 5.1.1). */
+static char *outline(const char *bytes)
+{
+    g_autoptr(GPtrArray) open = g_ptr_array_new_with_free_func(g_free);
+    GString *out = g_string_new(NULL);
+    g_auto(GStrv) lines = g_strsplit(bytes, "\r\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        const char *inner = open->len > 0 ? open->pdata[open->len - 1] : NULL;
+        if (inner != NULL && g_str_has_prefix(*line, "--") &&
+            g_str_has_prefix(*line + 2, inner) &&
+            strcmp(*line + 2 + strlen(inner), "--") == 0)
+            g_ptr_array_remove_index(open, open->len - 1);
+        if (g_str_has_prefix(*line, "Content-Type: ")) {
+            g_auto(GStrv) words = g_strsplit_set(*line, " ;", 3);
+            g_string_append_printf(out, "%*s%s\n", (int)open->len, "",
+                                   words[1]);
+        }
+        const char *boundary = strstr(*line, BOUNDARY_START);
+        if (boundary != NULL) {
+            boundary += strlen("boundary=\"");
+            g_ptr_array_add(open, g_strndup(boundary, strcspn(boundary, "\"")));
+        }
+    }
+    assert_int_equal(open->len, 0);
+    return g_string_free(out, FALSE);
+}
+
+static void assert_outline(const FrameSource *source, const char *html,
+                           const char *expected)
+{
+    GError *error = NULL;
+    g_autofree char *bytes = write_copy(source, NULL, "Hi", "x\n", html,
+                                        &error);
+    assert_no_error(error);
+    g_autofree char *found = outline(bytes);
+    assert_string_equal(found, expected);
+}
+
+/* Two attachments, one of them this file. */
+static Attachments *two_attachments(void)
+{
+    char path[] = "/tmp/mirmail-frame-XXXXXX";
+    int file = g_mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "%PDF-1.7\n", 9), 9);
+    close(file);
+    Attachments *attachments = attachments_new();
+    AttachmentSource pdf = {.path = path, .name = "flyer.pdf"};
+    assert_true(attachments_add(attachments, &pdf, NULL, NULL));
+    assert_true(g_file_set_contents(path, "BEGIN:VCALENDAR\r\n", -1, NULL));
+    AttachmentSource event = {.path = path, .name = "event.ics"};
+    assert_true(attachments_add(attachments, &event, NULL, NULL));
+    assert_int_equal(g_remove(path), 0);
+    return attachments;
+}
+
+/* RFC 2387, RFC 2046 5.1.3 and 5.1.4: what is best stands last, the root
+ * first, the attachments behind it all in their order. */
+static void every_structure_is_as_the_rfcs_want_it(void **state)
+{
+    (void)state;
+    char address[] = "cid:0123456789abcdef.1@news.example.org";
+    char name[] = "boat.png";
+    GBytes *bytes = g_bytes_new_static("\x89PNG", 4);
+    const LetterImage images[] = {
+        {address, address + 4, name, "image/png", bytes},
+        {address, address + 4, name, "image/gif", bytes},
+    };
+    g_autoptr(Attachments) attachments = two_attachments();
+    FrameSource source = meetup();
+    assert_outline(&source, "", "text/plain\n");
+    assert_outline(&source, "<p>x</p>\n",
+                   "multipart/alternative\n"
+                   " text/plain\n"
+                   " text/html\n");
+    source.images = images;
+    source.image_count = 2;
+    assert_outline(&source, "<p>x</p>\n",
+                   "multipart/alternative\n"
+                   " text/plain\n"
+                   " multipart/related\n"
+                   "  text/html\n"
+                   "  image/png\n"
+                   "  image/gif\n");
+    source.attachments = attachments;
+    assert_outline(&source, "<p>x</p>\n",
+                   "multipart/mixed\n"
+                   " multipart/alternative\n"
+                   "  text/plain\n"
+                   "  multipart/related\n"
+                   "   text/html\n"
+                   "   image/png\n"
+                   "   image/gif\n"
+                   " application/pdf\n"
+                   " text/calendar\n");
+    source.image_count = 0;
+    assert_outline(&source, "",
+                   "multipart/mixed\n"
+                   " text/plain\n"
+                   " application/pdf\n"
+                   " text/calendar\n");
+    g_bytes_unref(bytes);
+}
+
+/* base64 from `printf '\211PNG' | base64`. */
+static void an_inline_image_has_an_id_and_a_name(void **state)
+{
+    (void)state;
+    char address[] = "cid:0123456789abcdef.1@news.example.org";
+    char name[] = "M\xc3\xb6we.png";
+    GBytes *bytes = g_bytes_new_static("\x89PNG", 4);
+    const LetterImage image = {address, address + 4, name, "image/png", bytes};
+    FrameSource source = meetup();
+    source.images = &image;
+    source.image_count = 1;
+    g_autofree char *mail = write_copy(&source, NULL, "Hi", "x\n", "<p>x</p>\n",
+                                       NULL);
+    assert_non_null(strstr(mail, "\r\nContent-Type: multipart/related; "
+                                 "type=\"text/html\";\r\n"));
+    assert_non_null(
+        strstr(mail, "\r\nContent-Type: image/png\r\n"
+                     "Content-Transfer-Encoding: base64\r\n"
+                     "Content-ID: <0123456789abcdef.1@news.example.org>\r\n"
+                     "Content-Disposition: inline; "
+                     "filename*=UTF-8''M%C3%B6we.png;\r\n"
+                     " filename=\"M_we.png\"\r\n"
+                     "\r\n"
+                     "iVBORw==\r\n"));
+    g_bytes_unref(bytes);
+}
+
 static void a_message_over_the_limit_is_refused(void **state)
 {
     (void)state;
@@ -313,6 +477,8 @@ int main(void)
             a_long_campaign_is_cut_so_that_the_line_holds_78_columns),
         cmocka_unit_test(without_a_list_domain_the_senders_is_used),
         cmocka_unit_test(what_may_not_stand_in_a_header_is_refused),
+        cmocka_unit_test(every_structure_is_as_the_rfcs_want_it),
+        cmocka_unit_test(an_inline_image_has_an_id_and_a_name),
         cmocka_unit_test(a_message_over_the_limit_is_refused),
         cmocka_unit_test(a_bad_campaign_language_or_sender_is_refused),
     };

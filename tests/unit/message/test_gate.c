@@ -81,6 +81,86 @@ static void no_byte_slips_through_at_any_place(void **state)
     }
 }
 
+/* Written from the rules once more, slowly. */
+static bool is_lawful(const char *bytes, size_t length)
+{
+    bool body = false;
+    size_t column = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (byte == '\r' && i + 1 < length && bytes[i + 1] == '\n') {
+            if (column > 998 || i == 0)
+                return false;
+            body = body || column == 0;
+            column = 0;
+            i++;
+            continue;
+        }
+        if (byte != '\t' && (byte < 0x20 || byte > 0x7e))
+            return false;
+        column++;
+    }
+    return body && column == 0;
+}
+
+static char *make_message(size_t line_length, size_t length)
+{
+    GString *out = g_string_new("From: a\r\nTo: b\r\n\r\n");
+    while (out->len < length) {
+        for (size_t i = 0; i < line_length; i++)
+            g_string_append_c(out, 'x');
+        g_string_append(out, "\r\n");
+    }
+    return g_string_free(out, FALSE);
+}
+
+/* One byte changed, and two, anywhere in messages of many lengths. */
+static void every_change_is_seen_wherever_it_is(void **state)
+{
+    (void)state;
+    static const char bytes[] = "\r\n\t x~\x7f\x80\x1f\x0b\x0c\xff";
+    GRand *random = g_rand_new_with_seed(20260601);
+
+    for (size_t line = 0; line < 40; line++) {
+        g_autofree char *message = make_message(line, 60 + line);
+        size_t length = strlen(message);
+        for (size_t at = 0; at < length; at++) {
+            size_t other = (size_t)g_rand_int_range(random, 0, (int)length);
+            for (size_t i = 0; i < sizeof bytes; i++) {
+                char kept = message[at];
+                message[at] = bytes[i];
+                assert_int_equal(message_gate(message, length, NULL),
+                                 is_lawful(message, length));
+                char other_kept = message[other];
+                message[other] = bytes[(i + at) % sizeof bytes];
+                assert_int_equal(message_gate(message, length, NULL),
+                                 is_lawful(message, length));
+                message[other] = other_kept;
+                message[at] = kept;
+            }
+        }
+    }
+    g_rand_free(random);
+}
+
+/* Long lines before and behind others of every length. */
+static void long_lines_are_seen_wherever_they_are(void **state)
+{
+    (void)state;
+    for (size_t before = 0; before < 1100; before += 7) {
+        for (size_t line = 996; line <= 1001; line++) {
+            g_autofree char *start = g_strnfill(before % 998, 'a');
+            g_autofree char *long_line = g_strnfill(line, 'b');
+            g_autofree char *message = g_strconcat("A: b\r\n\r\n", start,
+                                                   "\r\n", long_line, "\r\n",
+                                                   start, "\r\n", NULL);
+            assert_int_equal(message_gate(message, strlen(message), NULL),
+                             line <= 998);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -88,6 +168,8 @@ int main(void)
         cmocka_unit_test(what_may_not_be_sent_is_named_with_its_offset),
         cmocka_unit_test(a_line_has_at_most_998_bytes),
         cmocka_unit_test(no_byte_slips_through_at_any_place),
+        cmocka_unit_test(every_change_is_seen_wherever_it_is),
+        cmocka_unit_test(long_lines_are_seen_wherever_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,8 @@
 #include "test.h"
 
+#include <glib/gstdio.h>
+#include <unistd.h>
+
 #include "message/message.h"
 
 /* The letter and the subscriber are stood in for: what is tested is how a
@@ -33,30 +36,66 @@ const char *letter_archived_at(const Letter *letter)
     return letter->archived_at;
 }
 
-void filled_init(Filled *filled)
+const LetterImage *letter_images(const Letter *letter, size_t *count)
 {
-    filled->subject = g_string_new(NULL);
-    filled->text = g_string_new(NULL);
-    filled->html = g_string_new(NULL);
+    (void)letter;
+    *count = 0;
+    return NULL;
 }
 
-void filled_clear(Filled *filled)
+/* The text's last line and all of the HTML are the same for everybody. */
+static const char last_line[] = "Bye\n";
+
+const StencilSheet *letter_text_sheets(const Letter *letter, size_t *count)
 {
-    g_string_free(filled->subject, TRUE);
-    g_string_free(filled->text, TRUE);
-    g_string_free(filled->html, TRUE);
+    static const StencilSheet sheet = {last_line, sizeof last_line - 1};
+    (void)letter;
+    *count = 1;
+    return &sheet;
 }
 
-bool letter_merge(const Letter *letter, const Subscriber *subscriber,
-                  Filled *filled, GError **error)
+const StencilSheet *letter_html_sheets(const Letter *letter, size_t *count)
+{
+    static StencilSheet sheet;
+    sheet = (StencilSheet){letter->html, strlen(letter->html)};
+    *count = sheet.length > 0 ? 1 : 0;
+    return &sheet;
+}
+
+void own_lines_init(OwnLines *own)
+{
+    *own = (OwnLines){.subject = g_string_new(NULL)};
+    stencil_fill_init(&own->text);
+    stencil_fill_init(&own->html);
+}
+
+void own_lines_clear(OwnLines *own)
+{
+    g_string_free(own->subject, TRUE);
+    stencil_fill_clear(&own->text);
+    stencil_fill_clear(&own->html);
+}
+
+static void add_sheet(StencilFill *fill)
+{
+    StencilPlace place = {fill->own->len, 0};
+    g_array_append_val(fill->places, place);
+}
+
+bool letter_merge_own(const Letter *letter, const Subscriber *subscriber,
+                      OwnLines *own, GError **error)
 {
     if (letter->broken) {
         error_set(error, ERROR_INPUT, "post.md:7:1: no value for `x`");
         return false;
     }
-    g_string_printf(filled->subject, "Hello %s", subscriber->name);
-    g_string_printf(filled->text, "Hi %s\n", subscriber->name);
-    g_string_assign(filled->html, letter->html);
+    stencil_fill_truncate(&own->text);
+    stencil_fill_truncate(&own->html);
+    g_string_printf(own->subject, "Hello %s", subscriber->name);
+    g_string_printf(own->text.own, "Hi %s\n", subscriber->name);
+    add_sheet(&own->text);
+    if (*letter->html != '\0')
+        add_sheet(&own->html);
     return true;
 }
 
@@ -144,7 +183,7 @@ static void a_letter_and_a_subscriber_make_a_message(void **state)
     assert_non_null(strstr(bytes, "\r\nContent-Language: en\r\n"));
     assert_non_null(
         strstr(bytes, "\r\nArchived-At: <https://news.example.org/x>\r\n"));
-    assert_non_null(strstr(bytes, "\r\n\r\nHi Jane\r\n\r\n--=_mm_"));
+    assert_non_null(strstr(bytes, "\r\n\r\nHi Jane\r\nBye\r\n\r\n--=_mm_"));
     assert_non_null(strstr(bytes, "\r\n\r\n<p>Hi</p>\r\n\r\n--=_mm_"));
     g_string_free(try.bytes, TRUE);
 }
@@ -197,12 +236,55 @@ static void the_id_is_that_of_the_message(void **state)
     message_buffer_free(NULL);
 }
 
+/* The digest of `printf '0123abcd\n%s text/plain notes.txt' $(printf 'a\n' |
+ * sha256sum)`, hashed again. */
+static void attachments_make_another_mail_and_another_id(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/mirmail-message-XXXXXX";
+    int file = g_mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "a\n", 2), 2);
+    close(file);
+    g_autoptr(Attachments) attachments = attachments_new();
+    AttachmentSource attachment = {.path = path, .name = "notes.txt"};
+    assert_true(attachments_add(attachments, &attachment, NULL, NULL));
+    assert_int_equal(g_remove(path), 0);
+
+    TokenKey key;
+    token_key_from_text(&key, "news.example.org");
+    Letter letter = {.html = ""};
+    MessageSource source = {
+        .letter = &letter,
+        .sender = &sender,
+        .list = &list,
+        .campaign = "2026-06-meetup",
+        .key = &key,
+    };
+    Message *without = message_new(&source, NULL);
+    source.attachments = attachments;
+    Message *with = message_new(&source, NULL);
+    assert_string_equal(message_digest(without), "0123abcd");
+    assert_string_equal(
+        message_digest(with),
+        "52fa50f344dae65c7b6e758c9083ec98c9406572f500d7550841fe1eb5be583e");
+    Address address = {jane, jane, jane + 5};
+    g_autoptr(GString) one = g_string_new(NULL);
+    g_autoptr(GString) other = g_string_new(NULL);
+    message_id_append(without, &address, one);
+    message_id_append(with, &address, other);
+    assert_string_not_equal(one->str, other->str);
+    message_free(without);
+    message_free(with);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_letter_and_a_subscriber_make_a_message),
         cmocka_unit_test(a_fault_names_the_place_and_leaves_no_bytes),
         cmocka_unit_test(the_id_is_that_of_the_message),
+        cmocka_unit_test(attachments_make_another_mail_and_another_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "post/post.h"
+#include "post/translations.h"
 
 #define BODY "---\nBody\n"
 
@@ -499,6 +500,101 @@ static void a_file_is_read(void **state)
     assert_int_equal(g_rmdir(directory), 0);
 }
 
+static char *attachments_of(const Post *post)
+{
+    GString *joined = g_string_new(NULL);
+    for (guint i = 0; i < post->attachments->len; i++) {
+        const PostAttachment *attachment = &g_array_index(post->attachments,
+                                                          PostAttachment, i);
+        g_string_append_printf(joined, "%s=%s@%d;", attachment->file,
+                               attachment->name ? attachment->name : "",
+                               attachment->place.line);
+    }
+    return g_string_free(joined, FALSE);
+}
+
+static void attachments_are_paths_or_maps_in_their_order(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"title: x\n", ""},
+        {"title: x\nattachments:\n", ""},
+        {"title: x\nattachments: []\n", ""},
+        {"title: x\nattachments: flyer.pdf\n", "flyer.pdf=@3;"},
+        {"title: x\nAttachments: [a, b]\n", "a=@3;b=@3;"},
+        {"title: x\nattachments:\n  - a.pdf\n"
+         "  - {file: b.pdf, name: \"B 2.pdf\"}\n  - file: c\n",
+         "a.pdf=@4;b.pdf=B 2.pdf@5;c=@6;"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Post) post = post_with(cases[i][0], NULL);
+        g_autofree char *found = attachments_of(post);
+        assert_string_equal(found, cases[i][1]);
+    }
+}
+
+static void an_attachment_without_a_file_is_an_error(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "attachments:\n  - name: x\n",
+        "attachments: {name: x}\n",
+        "attachments:\n  - \n",
+        "attachments: [[a]]\n",
+        "attachments: [{file: [a]}]\n",
+        "attachments: [{file: a, name: {b: c}}]\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text = g_strconcat("---\ntitle: x\n", cases[i], BODY,
+                                            NULL);
+        GError *error = NULL;
+        assert_null(parse_as(text, "post.md", NULL, NULL, &error));
+        assert_error(&error, ERROR_INPUT, "attachment");
+    }
+}
+
+static void a_translation_has_the_attachments_of_its_post(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"title: y\n", "a.pdf=A@0;b.pdf=@0;"},
+        {"title: y\nattachments: fr.pdf\n", "fr.pdf=@3;"},
+        {"title: y\nattachments: []\n", ""},
+    };
+    g_autoptr(Post) post = post_with(
+        "title: x\nattachments: [{file: a.pdf, name: A}, b.pdf]\n", NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Post) translation = post_with(cases[i][0], NULL);
+        translation_complete(translation, "fr", post, NULL);
+        g_autofree char *found = attachments_of(translation);
+        assert_string_equal(found, cases[i][1]);
+    }
+}
+
+static void images_are_inline_remote_or_another_programs_list(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *keys;
+        PostImages images;
+    } cases[] = {
+        {"title: x\n", POST_IMAGES_AUTO},
+        {"title: x\nimages: inline\n", POST_IMAGES_INLINE},
+        {"title: x\nimages: remote\n", POST_IMAGES_REMOTE},
+        {"title: x\nimages: [/a.png]\n", POST_IMAGES_AUTO},
+        {"title: x\nimages: cover.png\n", POST_IMAGES_AUTO},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(Post) post = post_with(cases[i].keys, NULL);
+        assert_int_equal(post->images, cases[i].images);
+    }
+    GError *error = NULL;
+    assert_null(parse_as("---\ntitle: x\nimages: inlined\n" BODY, "post.md",
+                         NULL, NULL, &error));
+    assert_error(&error, ERROR_INPUT,
+                 "post.md:3:9: `images` is inline or remote, not `inlined`");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -517,6 +613,10 @@ int main(void)
         cmocka_unit_test(merge_is_off_unless_said),
         cmocka_unit_test(the_digest_is_of_the_files_bytes),
         cmocka_unit_test(a_file_is_read),
+        cmocka_unit_test(attachments_are_paths_or_maps_in_their_order),
+        cmocka_unit_test(an_attachment_without_a_file_is_an_error),
+        cmocka_unit_test(a_translation_has_the_attachments_of_its_post),
+        cmocka_unit_test(images_are_inline_remote_or_another_programs_list),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,8 +2,11 @@
  * pipeline.h - the stages in order: the program's table of contents.
  *
  *     post_read ─ letter_compose ─ message_new ─ list_open   pipeline_compose
- *     every recipient's message once, thrown away            pipeline_check
- *     one recipient's message, shown                         pipeline_preview
+ *     every recipient's message once, thrown away            pipeline_check,
+ *                                                            pipeline_check_links
+ *     one recipient's message, shown                         pipeline_preview,
+ *                                                            pipeline_page
+ *     what changed since it was last sent                    pipeline_diff
  *     journal and delivery                                   pipeline_plan,
  *                                                            pipeline_send
  *
@@ -11,8 +14,8 @@
  * belongs to one thread; delivery starts its own workers inside
  * pipeline_send().
  */
-#ifndef PIPELINE_H
-#define PIPELINE_H
+#ifndef PIPELINE_PIPELINE_H
+#define PIPELINE_PIPELINE_H
 
 #include "base/clock.h"
 #include "base/finding.h"
@@ -26,7 +29,11 @@ typedef struct PipelineOptions {
     const char *input;    /* "markdown", "html"; NULL */
     const char *subject;  /* over the post's; NULL */
     const char *campaign; /* a name of its own; NULL: from the post */
+    const char *lang;     /* of the post for everybody; NULL: each his own */
     const char *test;     /* one copy to this address, marked as a test */
+    const char *const *attach; /* files, behind the post's own; NULL */
+    bool allow_clipping;       /* an HTML part that Gmail cuts is no error */
+    bool no_list;              /* the recipient is an example without fields */
     ListOptions recipients;
     int64_t date_seconds; /* > 0: the date of every message, in UTC */
 } PipelineOptions;
@@ -42,8 +49,20 @@ void pipeline_free(Pipeline *pipeline);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pipeline, pipeline_free)
 
 /* Composes every recipient's message once: bad rows, missing fields and
- * values become findings. */
+ * values become findings, and so does what the front matter and the
+ * configuration lack. */
 bool pipeline_check(Pipeline *pipeline, Findings *findings, GError **error);
+
+/* Asks the network for every address of the post and its translations. */
+bool pipeline_check_links(Pipeline *pipeline, Findings *findings,
+                          GError **error);
+
+/* The post, and behind it its translations. */
+typedef struct PipelineVersion {
+    const char *lang;
+    const char *file;
+    int64_t recipients; /* after pipeline_check() */
+} PipelineVersion;
 
 typedef struct PipelineFacts {
     const char *campaign;
@@ -53,7 +72,12 @@ typedef struct PipelineFacts {
     int64_t recipients;      /* after pipeline_check() */
     int64_t largest_message; /* likewise, bytes */
     size_t links;
+    size_t images;                  /* that travel with the mail */
+    const char *const *attachments; /* their names, NULL-terminated */
+    int64_t attachment_bytes;       /* of the files together */
     const ListCounts *counts;
+    const PipelineVersion *versions;
+    size_t version_count; /* at least 1 */
 } PipelineFacts;
 
 PipelineFacts pipeline_facts(const Pipeline *pipeline);
@@ -65,13 +89,41 @@ typedef enum {
     PREVIEW_MIME
 } PreviewKind;
 
+typedef struct PipelineView {
+    const char *as; /* NULL: the list's first recipient */
+    PreviewKind kind;
+    const Clock *clock; /* for the date, when none is pinned */
+} PipelineView;
+
 /* One recipient's copy: header and text, the text part, the HTML part, or
- * the bytes of the wire. Its date is the pinned one, or that of `clock`. `as`
- * NULL: the list's first recipient. An address that is not in the list is an
+ * the bytes of the wire. An address that is not in the list is an
  * ERROR_INPUT. `shown` (may be NULL) gets the recipient's address. */
-bool pipeline_preview(Pipeline *pipeline, const char *as, PreviewKind kind,
-                      const Clock *clock, GString *out, char **shown,
-                      GError **error);
+bool pipeline_preview(Pipeline *pipeline, const PipelineView *wanted,
+                      GString *out, char **shown, GError **error);
+
+typedef struct PipelinePage {
+    const char *as;           /* as in PipelineView */
+    const Findings *findings; /* shown beside the mail */
+    const Clock *clock;
+    bool partial;       /* the lists have more recipients than were checked */
+    bool remote_images; /* the page may load https images */
+    const char *state;  /* of a live page, see preview/page.h; NULL */
+} PipelinePage;
+
+/* Appends the preview page of one recipient's copy, after pipeline_check(). */
+bool pipeline_page(Pipeline *pipeline, const PipelinePage *how, GString *out,
+                   GError **error);
+
+typedef struct PipelineDiff {
+    bool same;       /* subject and text part */
+    bool same_html;  /* likewise the HTML part */
+    int64_t kept_us; /* when the other version was sent or tested */
+} PipelineDiff;
+
+/* Appends what changed in subject and text part since this campaign's letter
+ * was last sent or tested, as `diff -u`. ERROR_MISSING when it never was. */
+bool pipeline_diff(Pipeline *pipeline, Journal *journal, GString *out,
+                   PipelineDiff *diff, GError **error);
 
 typedef struct PipelinePlan {
     bool known;                  /* the journal has this campaign */
@@ -89,6 +141,7 @@ bool pipeline_plan(Pipeline *pipeline, Journal *journal, bool revise,
                    PipelinePlan *plan, GError **error);
 
 typedef struct PipelineSend {
+    const PipelinePlan *plan;
     const char *arguments; /* kept for `mirmail resume`, quoted */
     const char *directory;
     const char *password; /* NULL */
@@ -100,8 +153,7 @@ typedef struct PipelineSend {
 
 /* Carries out the plan. As delivery_run(). */
 bool pipeline_send(Pipeline *pipeline, Journal *journal,
-                   const PipelinePlan *plan, const PipelineSend *send,
-                   DeliveryEnd *end, DeliveryProgress *progress,
-                   GError **error);
+                   const PipelineSend *send, DeliveryEnd *end,
+                   DeliveryProgress *progress, GError **error);
 
 #endif

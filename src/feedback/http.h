@@ -1,0 +1,78 @@
+/*
+ * http.h - a small HTTP server on this machine's loopback address.
+ *
+ *     request ──HttpHandler──> answer
+ *
+ * For what one person or one proxy in front asks: one thread, whole requests
+ * and whole answers, everything bounded. It listens on 127.0.0.1 only; what
+ * has to be seen from outside stands behind a web server with TLS.
+ *
+ * With `hosts`, a request that names another host is refused (421): a page of
+ * somebody else whose name was made to point here (DNS rebinding) is not
+ * answered.
+ *
+ * Nothing runs by itself. http_run() answers what has come and waits for
+ * more; the handler is called in there, in the caller's thread.
+ */
+#ifndef FEEDBACK_HTTP_H
+#define FEEDBACK_HTTP_H
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+#define HTTP_CONNECTIONS_MAX 32
+#define HTTP_IDLE_SECONDS 15                    /* of a connection */
+#define HTTP_HEADER_MAX ((size_t)32 * 1024)     /* bytes, first line too */
+#define HTTP_BODY_MAX ((size_t)8 * 1024 * 1024) /* the most to ask for */
+
+typedef struct HttpRequest HttpRequest;
+
+/* In upper case as sent; the path decoded, UTF-8, without the query. */
+const char *http_method(const HttpRequest *request);
+const char *http_path(const HttpRequest *request);
+/* The first value of a header field or of a field of the query, decoded;
+ * NULL when there is none. */
+const char *http_header(const HttpRequest *request, const char *name);
+const char *http_query(const HttpRequest *request, const char *name);
+/* With a NUL behind it. */
+const GString *http_body(const HttpRequest *request);
+
+/* To be filled by the handler: empty and 404 before. Every answer says
+ * `Cache-Control: no-store`, `X-Content-Type-Options: nosniff`,
+ * `Referrer-Policy: no-referrer` and `Cross-Origin-Resource-Policy:
+ * same-origin`. A 405 needs an Allow field. */
+typedef struct HttpAnswer HttpAnswer;
+
+/* `type` as "text/html; charset=utf-8". */
+void http_answer(HttpAnswer *answer, int status, const char *type,
+                 const char *body, size_t length);
+/* One more field. Neither name nor value may hold a line break: false. */
+bool http_answer_header(HttpAnswer *answer, const char *name,
+                        const char *value);
+
+typedef void (*HttpHandler)(void *data, const HttpRequest *request,
+                            HttpAnswer *answer);
+
+typedef struct HttpOptions {
+    int port;                 /* 0: any free one */
+    const char *const *hosts; /* with or without a port, NULL-terminated;
+                                 without, this server's is meant. NULL: any */
+    size_t body_max;          /* bytes; more are refused (413) */
+    HttpHandler handle;
+    void *data;
+} HttpOptions;
+
+typedef struct HttpServer HttpServer;
+
+/* ERROR_SYSTEM, or ERROR_RETRY when the port is taken. Copies the options. */
+HttpServer *http_open(const HttpOptions *options, GError **error);
+void http_close(HttpServer *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpServer, http_close)
+
+int http_port(const HttpServer *server);
+
+/* Answers for about so long, at least once; a signal may end it early. */
+bool http_run(HttpServer *server, int milliseconds, GError **error);
+
+#endif

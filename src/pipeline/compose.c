@@ -1,0 +1,209 @@
+/* compose.c - from the post's file to messages; see private.h. */
+#include <string.h>
+
+#include "base/file.h"
+#include "mail/lang.h"
+#include "pipeline/private.h"
+#include "post/translations.h"
+
+/* --- letter, attachments, message --- */
+
+static bool compose_letter(Pipeline *pipeline, Findings *findings,
+                           GError **error)
+{
+    const Config *config = pipeline->config;
+    LetterSource source = {
+        .post = pipeline->post,
+        .sender = &config->sender,
+        .list = &config->list,
+        .text = &config->text,
+        .base_url = config->base_url,
+        .cid_domain = message_domain(&config->sender, &config->list),
+        .template_dir = config->template,
+    };
+    pipeline->letter = letter_compose(&source, findings, error);
+    return pipeline->letter != NULL;
+}
+
+/* The post's own, then those of the command line. */
+static bool read_attachments(Pipeline *pipeline, Findings *findings,
+                             GError **error)
+{
+    const Post *post = pipeline->post;
+    g_autofree char *folder = file_folder(post->file);
+    pipeline->attachments = attachments_new();
+    for (guint i = 0; i < post->attachments->len; i++) {
+        const PostAttachment *wanted = &g_array_index(post->attachments,
+                                                      PostAttachment, i);
+        AttachmentSource source = {wanted->file, folder, wanted->name,
+                                   wanted->place};
+        if (!attachments_add(pipeline->attachments, &source, findings, error))
+            return false;
+    }
+    const char *const *path = pipeline->options->attach;
+    for (; path != NULL && *path != NULL; path++) {
+        AttachmentSource source = {.path = *path};
+        if (!attachments_add(pipeline->attachments, &source, findings, error))
+            return false;
+    }
+    size_t count = attachments_count(pipeline->attachments);
+    pipeline->attachment_names = g_new0(const char *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        pipeline->attachment_names[i] =
+            attachments_at(pipeline->attachments, i)->name;
+    return true;
+}
+
+static bool compose_message(Pipeline *pipeline, GError **error)
+{
+    const Config *config = pipeline->config;
+    token_key_from_text(&pipeline->key, config->list.id ? config->list.id : "");
+    MessageSource source = {
+        .letter = pipeline->letter,
+        .sender = &config->sender,
+        .list = &config->list,
+        .campaign = pipeline->campaign,
+        .key = &pipeline->key,
+        .attachments = pipeline->attachments,
+        .test = pipeline->options->test != NULL,
+    };
+    pipeline->message = message_new(&source, error);
+    return pipeline->message != NULL;
+}
+
+bool pipeline_compose_messages(Pipeline *pipeline, GError **error)
+{
+    if (!compose_message(pipeline, error))
+        return false;
+    for (guint i = 0; i < pipeline->translations->len; i++) {
+        Pipeline *added = g_ptr_array_index(pipeline->translations, i);
+        g_autoptr(GError) reason = NULL;
+        g_free(added->campaign);
+        added->campaign = g_strdup(pipeline->campaign);
+        if (!compose_message(added, error))
+            return false;
+        if (!message_add_translation(pipeline->message, added->message,
+                                     &reason)) {
+            error_set_at(error, ERROR_INPUT, (Place){added->post->file, 0, 0},
+                         "nobody would get this translation: %s; `lang:` in "
+                         "the front matter says what a post is written in",
+                         reason->message);
+            return false;
+        }
+        added->message = NULL;
+    }
+    return true;
+}
+
+static bool compose_parts(Pipeline *pipeline, Findings *findings,
+                          GError **error)
+{
+    return compose_letter(pipeline, findings, error) &&
+           read_attachments(pipeline, findings, error);
+}
+
+bool pipeline_compose_all(Pipeline *pipeline, Findings *findings,
+                          GError **error)
+{
+    if (!compose_parts(pipeline, findings, error))
+        return false;
+    for (guint i = 0; i < pipeline->translations->len; i++)
+        if (!compose_parts(g_ptr_array_index(pipeline->translations, i),
+                           findings, error))
+            return false;
+    return pipeline_compose_messages(pipeline, error);
+}
+
+/* --- translations --- */
+
+static void free_pipeline(void *pipeline)
+{
+    pipeline_free(pipeline);
+}
+
+static bool refuse_lang(const Pipeline *pipeline, const GArray *translations,
+                        GError **error)
+{
+    GString *known = g_string_new(NULL);
+    for (guint i = 0; i < translations->len; i++)
+        g_string_append_printf(
+            known, "%s`%s`", i > 0 ? ", " : "; there is ",
+            g_array_index(translations, Translation, i).lang);
+    error_set_at(error, ERROR_INPUT, (Place){pipeline->options->post, 0, 0},
+                 "there is no translation for --lang %s beside it%s",
+                 pipeline->options->lang, known->str);
+    g_string_free(known, TRUE);
+    return false;
+}
+
+static Post *read_translation(const Pipeline *pipeline,
+                              const Translation *translation,
+                              const char *subject, Findings *findings,
+                              GError **error)
+{
+    PostOptions options = {pipeline->options->input, subject};
+    Post *post = post_read(translation->path, &options, findings, error);
+    if (post != NULL)
+        translation_complete(post, translation->lang, pipeline->post, findings);
+    return post;
+}
+
+/* --lang: the translation becomes the post, the only one. */
+static bool force_lang(Pipeline *pipeline, GArray *translations,
+                       Findings *findings, GError **error)
+{
+    const char *tags[1 + TRANSLATIONS_MAX];
+    tags[0] = pipeline->post->lang ? pipeline->post->lang : "";
+    for (guint i = 0; i < translations->len; i++)
+        tags[i + 1] = g_array_index(translations, Translation, i).lang;
+    int found = lang_lookup(tags, 1 + translations->len,
+                            pipeline->options->lang);
+    if (found < 0)
+        return refuse_lang(pipeline, translations, error);
+    if (found > 0) {
+        const Translation *chosen = &g_array_index(translations, Translation,
+                                                   (guint)found - 1);
+        Post *post = read_translation(
+            pipeline, chosen, pipeline->options->subject, findings, error);
+        if (post == NULL)
+            return false;
+        post_free(pipeline->post);
+        pipeline->post = post;
+    }
+    g_array_set_size(translations, 0);
+    return true;
+}
+
+/* A translation has the options and the campaign of its post. */
+static bool add_translation(Pipeline *pipeline, const Translation *translation,
+                            Findings *findings, GError **error)
+{
+    Pipeline *added = g_new0(Pipeline, 1);
+    g_ptr_array_add(pipeline->translations, added);
+    added->config = pipeline->config;
+    added->options = pipeline->options;
+    added->post = read_translation(pipeline, translation, NULL, findings,
+                                   error);
+    return added->post != NULL;
+}
+
+bool pipeline_find_translations(Pipeline *pipeline, Findings *findings,
+                                GError **error)
+{
+    const PipelineOptions *options = pipeline->options;
+    pipeline->translations = g_ptr_array_new_with_free_func(free_pipeline);
+    g_autoptr(GArray) found = translations_find(options->post, error);
+    if (found == NULL ||
+        (options->lang && !force_lang(pipeline, found, findings, error)))
+        return false;
+    for (guint i = 0; i < found->len; i++)
+        if (!add_translation(pipeline, &g_array_index(found, Translation, i),
+                             findings, error))
+            return false;
+    if (found->len > 0 && options->subject != NULL)
+        findings_add(findings, SEVERITY_WARNING, "lang",
+                     (Place){options->post, 0, 0},
+                     "--subject holds for this post; its translations keep "
+                     "their own");
+    return true;
+}
