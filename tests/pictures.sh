@@ -3,6 +3,7 @@
 # and dark, the page with one of every construct, the letter without a frame,
 # and the preview page. Look at them afterwards.
 #
+#     apt-get install pngquant fonts-liberation
 #     make deps-check && make && tests/pictures.sh
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
