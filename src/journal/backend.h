@@ -14,14 +14,21 @@
 
 #include "journal/journal.h"
 
-/* One step in a recipient's life. All texts are owned. */
+typedef enum {
+    RECORD_INTENT,    /* the recipient's dot may leave */
+    RECORD_OUTCOME,   /* what became of it */
+    RECORD_DEPARTURE, /* a message begins, through this account */
+} RecordKind;
+
+/* One step in a recipient's or an account's life. All texts are owned. */
 typedef struct JournalRecord {
-    bool is_intent;   /* else a settlement */
-    Outcome outcome;  /* of a settlement */
-    char *key;        /* Address.key */
+    RecordKind kind;
+    Outcome outcome;  /* of an outcome */
+    char *key;        /* Address.key; NULL of a departure */
     char *address;    /* Address.text */
     char *message_id; /* of an intent */
-    Reply reply;      /* of a settlement */
+    Reply reply;      /* of an outcome */
+    int64_t account;  /* of a departure */
     int64_t at_us;
     int64_t next_us;
     bool was_refused; /* set by write(): an intent for somebody who may have
@@ -29,6 +36,13 @@ typedef struct JournalRecord {
 } JournalRecord;
 
 typedef struct JournalStore JournalStore;
+
+typedef struct AccountOpening {
+    const char *name;
+    int connections; /* so many messages may begin and leave no record */
+    int64_t now_us;
+    int64_t since_us; /* earlier departures are forgotten */
+} AccountOpening;
 
 typedef struct JournalBackend {
     JournalStore *(*open)(const char *path, JournalMode mode, GError **error);
@@ -65,6 +79,19 @@ typedef struct JournalBackend {
                   void *data, GError **error);
     bool (*visit_keys)(JournalStore *store, JournalVisitKey visit, void *data,
                        GError **error);
+    /* `outcome` for everybody who is OUTCOME_UNKNOWN. */
+    bool (*resolve_unknown)(JournalStore *store, Outcome outcome, int64_t at_us,
+                            int64_t *count, GError **error);
+
+    /* Durable. If the account was not closed since it was last opened, as
+     * many departures as it had connections are added at `now_us`. */
+    bool (*open_account)(JournalStore *store, const AccountOpening *opening,
+                         int64_t *account, GError **error);
+    bool (*close_account)(JournalStore *store, int64_t account, GError **error);
+    /* Oldest first; none for an account that was never opened. */
+    bool (*visit_departures)(JournalStore *store, const char *name,
+                             int64_t since_us, JournalVisitMoment visit,
+                             void *data, GError **error);
 } JournalBackend;
 
 extern const JournalBackend journal_sqlite;

@@ -16,30 +16,11 @@
 #include <pthread.h>
 #include <string.h>
 
-#include "journal/backend.h"
 #include "journal/lock.h"
+#include "journal/private.h"
 
 /* Settlements wait for somebody's commit; after so many they start one. */
 #define QUEUE_MAX 512
-
-struct Journal {
-    const JournalBackend *backend;
-    JournalStore *store;
-    const Clock *clock;
-    char *path;
-    char *campaign; /* NULL: none taken */
-    char *lock_path;
-    int lock;
-
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool busy;
-    GPtrArray *queue;    /* of JournalRecord, oldest first */
-    GHashTable *pending; /* key -> its newest record that is not yet stored */
-    uint64_t queued;     /* how many records were ever put into the queue */
-    uint64_t durable;    /* how many of them are stored */
-    GError *failure;     /* of a commit: ends all writing */
-};
 
 const char *outcome_name(Outcome outcome)
 {
@@ -78,6 +59,7 @@ void entry_clear(Entry *entry)
     g_free(entry->address);
     g_free(entry->message_id);
     reply_clear(&entry->reply);
+    g_clear_pointer(&entry->history, g_ptr_array_unref);
     *entry = (Entry){0};
 }
 
@@ -104,6 +86,7 @@ Journal *journal_open_with(const JournalBackend *backend, const char *path,
     journal->clock = clock;
     journal->path = g_strdup(path);
     journal->lock = -1;
+    journal->accounts = g_ptr_array_new();
     pthread_mutex_init(&journal->mutex, NULL);
     pthread_cond_init(&journal->changed, NULL);
     journal->queue = g_ptr_array_new();
@@ -125,6 +108,8 @@ void journal_close(Journal *journal)
      * journal_sync(); here it can only be tried. */
     journal_sync(journal, NULL);
     journal_release(journal);
+    journal_release_accounts(journal);
+    g_ptr_array_free(journal->accounts, TRUE);
     for (guint i = 0; i < journal->queue->len; i++)
         record_free(g_ptr_array_index(journal->queue, i));
     g_ptr_array_free(journal->queue, TRUE);
@@ -143,9 +128,11 @@ static void forget_records(Journal *journal, GPtrArray *records)
 {
     for (guint i = 0; i < records->len; i++) {
         JournalRecord *record = g_ptr_array_index(records, i);
-        if (g_hash_table_lookup(journal->pending, record->key) == record)
+        if (record->key != NULL &&
+            g_hash_table_lookup(journal->pending, record->key) == record)
             g_hash_table_remove(journal->pending, record->key);
-        if (!record->is_intent) /* an intent belongs to the one who waits */
+        if (record->kind !=
+            RECORD_INTENT) /* an intent belongs to the one who waits */
             record_free(record);
     }
 }
@@ -189,9 +176,8 @@ static bool wait_durable(Journal *journal, uint64_t serial, GError **error)
     return false;
 }
 
-static bool enqueue(Journal *journal, JournalRecord *record, GError **error)
+bool journal_enqueue(Journal *journal, JournalRecord *record, GError **error)
 {
-    assert(journal->campaign != NULL);
     if (journal->failure != NULL) {
         if (error != NULL)
             *error = g_error_copy(journal->failure);
@@ -199,14 +185,15 @@ static bool enqueue(Journal *journal, JournalRecord *record, GError **error)
         return false;
     }
     g_ptr_array_add(journal->queue, record);
-    g_hash_table_replace(journal->pending, record->key, record);
+    if (record->key != NULL)
+        g_hash_table_replace(journal->pending, record->key, record);
     journal->queued++;
     return true;
 }
 
 /* --- the backend for one caller, with everything queued stored before --- */
 
-static bool backend_acquire(Journal *journal, GError **error)
+bool journal_backend_acquire(Journal *journal, GError **error)
 {
     pthread_mutex_lock(&journal->mutex);
     bool ready = wait_durable(journal, journal->queued, error);
@@ -218,7 +205,7 @@ static bool backend_acquire(Journal *journal, GError **error)
     return ready;
 }
 
-static void backend_return(Journal *journal)
+void journal_backend_return(Journal *journal)
 {
     pthread_mutex_lock(&journal->mutex);
     journal->busy = false;
@@ -248,35 +235,35 @@ bool journal_create_campaign(Journal *journal, const Campaign *campaign,
                              GError **error)
 {
     if (!check_campaign_id(campaign->id, error) ||
-        !backend_acquire(journal, error))
+        !journal_backend_acquire(journal, error))
         return false;
     Campaign stamped = *campaign;
     if (stamped.created_us == 0)
         stamped.created_us = journal->clock->wall_us(journal->clock);
     bool ok = journal->backend->create_campaign(journal->store, &stamped,
                                                 error);
-    backend_return(journal);
+    journal_backend_return(journal);
     return ok;
 }
 
 GPtrArray *journal_list_campaigns(Journal *journal, GError **error)
 {
-    if (!backend_acquire(journal, error))
+    if (!journal_backend_acquire(journal, error))
         return NULL;
     GPtrArray *campaigns = journal->backend->list_campaigns(journal->store,
                                                             NULL, error);
-    backend_return(journal);
+    journal_backend_return(journal);
     return campaigns;
 }
 
 Campaign *journal_find_campaign(Journal *journal, const char *id,
                                 GError **error)
 {
-    if (!backend_acquire(journal, error))
+    if (!journal_backend_acquire(journal, error))
         return NULL;
     GPtrArray *campaigns = journal->backend->list_campaigns(journal->store, id,
                                                             error);
-    backend_return(journal);
+    journal_backend_return(journal);
     if (campaigns == NULL)
         return NULL;
     Campaign *found = NULL;
@@ -295,13 +282,13 @@ bool journal_keep_letter(Journal *journal, const KeptLetter *letter,
                          GError **error)
 {
     if (!check_campaign_id(letter->name, error) ||
-        !backend_acquire(journal, error))
+        !journal_backend_acquire(journal, error))
         return false;
     KeptLetter stamped = *letter;
     if (stamped.at_us == 0)
         stamped.at_us = journal->clock->wall_us(journal->clock);
     bool ok = journal->backend->keep_letter(journal->store, &stamped, error);
-    backend_return(journal);
+    journal_backend_return(journal);
     return ok;
 }
 
@@ -309,32 +296,32 @@ KeptLetter *journal_find_letter(Journal *journal, const char *name,
                                 GError **error)
 {
     KeptLetter *letter = NULL;
-    if (!backend_acquire(journal, error))
+    if (!journal_backend_acquire(journal, error))
         return NULL;
     journal->backend->find_letter(journal->store, name, &letter, error);
-    backend_return(journal);
+    journal_backend_return(journal);
     return letter;
 }
 
 bool journal_finish_campaign(Journal *journal, const char *id, GError **error)
 {
-    if (!backend_acquire(journal, error))
+    if (!journal_backend_acquire(journal, error))
         return false;
     int64_t now_us = journal->clock->wall_us(journal->clock);
     bool ok = journal->backend->finish_campaign(journal->store, id, now_us,
                                                 error);
-    backend_return(journal);
+    journal_backend_return(journal);
     return ok;
 }
 
 bool journal_set_recipients(Journal *journal, const char *id, int64_t count,
                             GError **error)
 {
-    if (!backend_acquire(journal, error))
+    if (!journal_backend_acquire(journal, error))
         return false;
     bool ok = journal->backend->set_recipients(journal->store, id, count,
                                                error);
-    backend_return(journal);
+    journal_backend_return(journal);
     return ok;
 }
 
@@ -349,10 +336,10 @@ bool journal_take(Journal *journal, const char *id, int64_t *unknown,
     int lock = lock_take(path, what, error);
     if (lock < 0)
         return false;
-    bool taken = backend_acquire(journal, error);
+    bool taken = journal_backend_acquire(journal, error);
     if (taken) {
         taken = journal->backend->take(journal->store, id, unknown, error);
-        backend_return(journal);
+        journal_backend_return(journal);
     }
     if (!taken) {
         lock_release(lock, path);
@@ -379,6 +366,7 @@ void journal_release(Journal *journal)
 
 static JournalRecord *record_new(Journal *journal, const Address *address)
 {
+    assert(journal->campaign != NULL);
     JournalRecord *record = g_new0(JournalRecord, 1);
     record->key = g_strdup(address->key);
     record->address = g_strdup(address->text);
@@ -390,10 +378,10 @@ bool journal_intend(Journal *journal, const Address *address,
                     const char *message_id, GError **error)
 {
     JournalRecord *record = record_new(journal, address);
-    record->is_intent = true;
+    record->kind = RECORD_INTENT;
     record->message_id = g_strdup(message_id);
     pthread_mutex_lock(&journal->mutex);
-    if (!enqueue(journal, record, error)) {
+    if (!journal_enqueue(journal, record, error)) {
         pthread_mutex_unlock(&journal->mutex);
         return false;
     }
@@ -418,16 +406,30 @@ bool journal_settle(Journal *journal, const Address *address, Outcome outcome,
                     const Reply *reply, int64_t next_us, GError **error)
 {
     JournalRecord *record = record_new(journal, address);
+    record->kind = RECORD_OUTCOME;
     record->outcome = outcome;
     if (reply != NULL)
         reply_copy(&record->reply, reply);
     if (outcome == OUTCOME_DEFERRED)
         record->next_us = next_us;
     pthread_mutex_lock(&journal->mutex);
-    bool ok = enqueue(journal, record, error);
+    bool ok = journal_enqueue(journal, record, error);
     if (ok && journal->queue->len >= QUEUE_MAX)
         ok = wait_durable(journal, journal->queued, error);
     pthread_mutex_unlock(&journal->mutex);
+    return ok;
+}
+
+bool journal_resolve_unknown(Journal *journal, Outcome outcome, int64_t *count,
+                             GError **error)
+{
+    assert(outcome == OUTCOME_NONE || outcome == OUTCOME_SKIPPED);
+    if (!journal_backend_acquire(journal, error))
+        return false;
+    int64_t now_us = journal->clock->wall_us(journal->clock);
+    bool ok = journal->backend->resolve_unknown(journal->store, outcome, now_us,
+                                                count, error);
+    journal_backend_return(journal);
     return ok;
 }
 
@@ -443,12 +445,13 @@ bool journal_sync(Journal *journal, GError **error)
  * been stored between the two looks, so this must change nothing then. */
 static void apply_record(Entry *entry, const JournalRecord *record)
 {
-    Outcome outcome = record->is_intent ? OUTCOME_UNKNOWN : record->outcome;
+    bool is_intent = record->kind == RECORD_INTENT;
+    Outcome outcome = is_intent ? OUTCOME_UNKNOWN : record->outcome;
     bool is_stored = entry->at_us == record->at_us && entry->outcome == outcome;
     bool is_counted = entry->outcome == OUTCOME_UNKNOWN;
     g_free(entry->address);
     entry->address = g_strdup(record->address);
-    if (record->is_intent) {
+    if (is_intent) {
         g_free(entry->message_id);
         entry->message_id = g_strdup(record->message_id);
         entry->attempts += is_stored ? 0 : 1;

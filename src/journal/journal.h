@@ -130,8 +130,10 @@ typedef struct Entry {
     int attempts;
     char *message_id;
     Reply reply;
-    int64_t at_us;   /* of the last event */
-    int64_t next_us; /* OUTCOME_DEFERRED: not before */
+    int64_t at_us;      /* of the last event */
+    int64_t next_us;    /* OUTCOME_DEFERRED: not before */
+    GPtrArray *history; /* of Entry *, oldest first: what was known before;
+                           by journal_visit() only, NULL when nothing */
 } Entry;
 
 void entry_clear(Entry *entry);
@@ -154,6 +156,11 @@ bool journal_sync(Journal *journal, GError **error);
 bool journal_lookup(Journal *journal, const Address *address, Entry *entry,
                     GError **error);
 
+/* OUTCOME_NONE or OUTCOME_SKIPPED for everybody of the campaign taken who is
+ * OUTCOME_UNKNOWN: to send again on purpose, or to let it rest. */
+bool journal_resolve_unknown(Journal *journal, Outcome outcome, int64_t *count,
+                             GError **error);
+
 typedef void (*JournalVisit)(void *data, const Entry *entry);
 
 /* Every recipient of a campaign of which something is known, by address.
@@ -167,5 +174,35 @@ typedef void (*JournalVisitKey)(void *data, const char *key);
  * fraction of a second. */
 bool journal_visit_keys(Journal *journal, JournalVisitKey visit, void *data,
                         GError **error);
+
+/* --- relay accounts: when messages left, so that rates outlive a run --- */
+
+/* Departures are remembered this long, or as long as the longest window. */
+#define JOURNAL_DEPARTURES_US (INT64_C(25) * 3600 * 1000000)
+
+typedef struct JournalAccount {
+    const char *name;  /* "user@host:port" */
+    int connections;   /* that may each have a message under way */
+    int64_t window_ns; /* the longest that counts */
+} JournalAccount;
+
+/* Takes the account for this process until journal_close_accounts() or the
+ * process's end; ERROR_RETRY when another one holds it. Messages that a run
+ * before may have begun when it was killed count as begun now. */
+bool journal_open_account(Journal *journal, const JournalAccount *account,
+                          int64_t *number, GError **error);
+/* A message begins. Written with the next commit, which comes no later than
+ * that of its intent. Any thread. */
+bool journal_depart(Journal *journal, int64_t account, GError **error);
+/* The last thing that a run does: nothing is under way any more. */
+bool journal_close_accounts(Journal *journal, GError **error);
+
+typedef void (*JournalVisitMoment)(void *data, int64_t at_us);
+
+/* Oldest first, by the wall clock of that time. Whether or not the account is
+ * open. */
+bool journal_visit_departures(Journal *journal, const char *name,
+                              int64_t since_us, JournalVisitMoment visit,
+                              void *data, GError **error);
 
 #endif

@@ -1,4 +1,4 @@
-/* test_journal_sqlite.c - journal/journal.h over its file. */
+/* test_sqlite.c - journal/journal.h over its file. */
 #include "scratch.h"
 
 #include <pthread.h>
@@ -645,6 +645,75 @@ static void a_visit_shows_all_by_address(void **state)
 
 /* --- what goes wrong --- */
 
+static void append_history(void *data, const Entry *entry)
+{
+    g_string_append(data, entry->address);
+    for (guint i = 0; entry->history != NULL && i < entry->history->len; i++) {
+        const Entry *earlier = g_ptr_array_index(entry->history, i);
+        g_string_append_printf(data, " %s %d %s,",
+                               outcome_name(earlier->outcome),
+                               earlier->reply.code, earlier->message_id);
+    }
+    g_string_append_printf(data, " %s\n", outcome_name(entry->outcome));
+}
+
+static void step(Fixture *fixture, const char *text, Outcome outcome, int code)
+{
+    fixture->time.wall_us++;
+    assert_true(intend(fixture->journal, text, NULL));
+    fixture->time.wall_us++;
+    settle(fixture->journal, text, outcome, code, 0);
+}
+
+static void what_was_known_of_a_recipient_before_is_kept(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    create_and_take(fixture->journal, "c");
+    step(fixture, "a@x", OUTCOME_SENT, 250);
+    step(fixture, "b@x", OUTCOME_DEFERRED, 451);
+    step(fixture, "b@x", OUTCOME_DEFERRED, 452);
+    step(fixture, "b@x", OUTCOME_SENT, 250);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    assert_true(
+        journal_visit(fixture->journal, "c", append_history, seen, &error));
+    assert_no_error(error);
+    assert_string_equal(seen->str,
+                        "a@x sent\n"
+                        "b@x deferred 451 b@x.id@x, deferred 452 b@x.id@x,"
+                        " sent\n");
+}
+
+static void who_is_unknown_can_be_sent_to_again_or_let_rest(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    int64_t count = 0;
+    create_and_take(fixture->journal, "c");
+    step(fixture, "a@x", OUTCOME_UNKNOWN, 0);
+    step(fixture, "b@x", OUTCOME_SENT, 250);
+    assert_false(intend(fixture->journal, "a@x", NULL));
+
+    fixture->time.wall_us++;
+    assert_true(journal_resolve_unknown(fixture->journal, OUTCOME_NONE, &count,
+                                        &error));
+    assert_int_equal(count, 1);
+    assert_state(fixture->journal, "a@x", OUTCOME_NONE, 1);
+    assert_state(fixture->journal, "b@x", OUTCOME_SENT, 1);
+    step(fixture, "a@x", OUTCOME_UNKNOWN, 0);
+
+    fixture->time.wall_us++;
+    assert_true(journal_resolve_unknown(fixture->journal, OUTCOME_SKIPPED,
+                                        &count, &error));
+    assert_int_equal(count, 1);
+    assert_state(fixture->journal, "a@x", OUTCOME_SKIPPED, 2);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    assert_true(
+        journal_visit(fixture->journal, "c", append_history, seen, &error));
+    assert_string_equal(seen->str, "a@x unknown 0 a@x.id@x, unknown 0 a@x.id@x,"
+                                   " skipped\nb@x sent\n");
+}
+
 static void a_full_disk_ends_writing_and_loses_nothing(void **state)
 {
     Fixture *fixture = *state;
@@ -834,6 +903,8 @@ int main(void)
         TEST(who_may_have_the_message_gets_no_second_intent),
         TEST(campaigns_do_not_mix),
         TEST(a_visit_shows_all_by_address),
+        TEST(what_was_known_of_a_recipient_before_is_kept),
+        TEST(who_is_unknown_can_be_sent_to_again_or_let_rest),
         TEST(a_full_disk_ends_writing_and_loses_nothing),
         TEST(many_threads_write_together),
         TEST(what_was_durable_outlives_a_kill_and_is_not_repeated),
