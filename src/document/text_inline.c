@@ -118,6 +118,10 @@ static void put_code(Inline *in, const Node *node)
     text = render_apart(in, node, true);
     if (in->mode == INLINE_HEADING && !strstr(text->str, TEXT_NO_BREAK_SPACE))
         g_string_append_len(in->out, text->str, (gssize)text->len);
+    else if (text->str[0] == '`' || g_str_has_suffix(text->str, "`"))
+        g_string_append_printf(
+            in->out, "``" TEXT_NO_BREAK_SPACE "%s" TEXT_NO_BREAK_SPACE "``",
+            text->str);
     else
         text_mark(in->out, text, strchr(text->str, '`') ? "``" : "`");
 }

@@ -157,6 +157,23 @@ static bool write_item(TextWriter *writer, List *list, const Node *item,
            count.own_lines > TIGHT_LINES_MAX;
 }
 
+/* `<ul><li>a</li><ul>…</ul></ul>`: set as if the item before held it. */
+static bool write_list_beside(TextWriter *writer, const List *list,
+                              const Node *inner)
+{
+    g_autofree char *indent = g_strnfill((gsize)list->marker_width + 1, ' ');
+    TextIndent saved = text_out_push(&writer->out, indent, indent);
+    bool is_loose;
+
+    writer->nesting++;
+    writer->list_depth += list->is_ordered ? 0 : 1;
+    is_loose = text_write_list(writer, inner);
+    writer->list_depth -= list->is_ordered ? 0 : 1;
+    writer->nesting--;
+    text_out_pop(&writer->out, saved);
+    return is_loose;
+}
+
 /* Words that stand in a list without an item around them. */
 static void write_stray_text(TextWriter *writer, const Node *node)
 {
@@ -182,6 +199,8 @@ bool text_write_list(TextWriter *writer, const Node *node)
         int lines = out->line_count;
         if (item->kind == NODE_TEXT)
             write_stray_text(writer, item);
+        else if (element_is_list(item))
+            is_loose = write_list_beside(writer, &list, item) || is_loose;
         else if (item->kind == NODE_ELEMENT)
             is_loose = write_item(writer, &list, item, blanks) || is_loose;
         if (out->line_count != lines)

@@ -367,17 +367,27 @@ static void write_columns(TextWriter *writer, const Table *table)
     text_out_pop(&writer->out, saved);
 }
 
+/* Has no row anything to say in it but the header? */
+static bool is_empty_column(const Table *table, guint column)
+{
+    for (guint row = 1; row < table->rows->len; row++)
+        if (*cell_at(table, row, column)->text)
+            return false;
+    return true;
+}
+
 static void write_record_line(TextWriter *writer, const Table *table, guint row,
                               guint column)
 {
     const Cell *cell = cell_at(table, row, column);
+    const char *name = table->has_header ? cell_at(table, 0, column)->text : "";
     g_autoptr(GString) line = g_string_new(NULL);
 
-    if (!*cell->text)
+    if (!*cell->text && (row != 1 || !*name || !is_empty_column(table, column)))
         return;
-    if (table->has_header && *cell_at(table, 0, column)->text) {
-        g_string_append(line, cell_at(table, 0, column)->text);
-        g_string_append(line, g_str_has_suffix(line->str, ":") ? " " : ": ");
+    if (*name && row > 0) {
+        g_string_append(line, name);
+        g_string_append(line, g_str_has_suffix(name, ":") ? " " : ": ");
     }
     g_string_append(line, cell->text);
     text_out_paragraph(&writer->out, line->str, "    ");
@@ -387,8 +397,9 @@ static void write_records(TextWriter *writer, const Table *table)
 {
     TextOut *out = &writer->out;
     TextIndent saved = text_out_push(out, TABLE_INDENT, TABLE_INDENT);
+    bool has_names = table->has_header && table->rows->len > 1;
 
-    for (guint row = table->has_header ? 1 : 0; row < table->rows->len; row++) {
+    for (guint row = has_names ? 1 : 0; row < table->rows->len; row++) {
         int lines = out->line_count;
         for (guint column = 0; column < table->columns; column++)
             write_record_line(writer, table, row, column);

@@ -117,6 +117,7 @@ static void words_are_marked_as_people_mark_them(void **state)
         {"<p><q>\u00E4</q></p>", "\u201C\u00E4\u201D\n"},
         {"<p><code>a b</code> <code>c`d</code> <samp>e</samp></p>",
          "`a b` ``c`d`` `e`\n"},
+        {"<p><code>`</code> <code>`a` b</code></p>", "`` ` `` `` `a` b ``\n"},
         {"<p>x<sup>2</sup> 13<sup>th</sup> e<sup>n+1</sup> "
          "10<sup>-3</sup> A<sup>TM</sup> H<sub>2</sub>O</p>",
          "x^2 13th e^(n+1) 10^-3 ATM H2O\n"},
@@ -404,6 +405,8 @@ static void bullets_change_with_the_depth(void **state)
         {"<ul><li></li><li> </li></ul><p>a</p>", "a\n"},
         {"<ul><li>a</li></ul><ul><li>b</li></ul>", "  * a\n\n  * b\n"},
         {"<ol><li>a<ul><li>b</li></ul></li></ol>", " 1. a\n      * b\n"},
+        {"<ul><li>a</li><ul><li>b</li></ul><li>c</li></ul>",
+         "  * a\n      - b\n  * c\n"},
         {"<ul><li><pre>x\n</pre></li></ul>", "  *     x\n"},
         {"<ul><li>a<p>b</p></li><li>c</li></ul>", "  * a\n\n    b\n\n  * c\n"},
     };
@@ -527,6 +530,12 @@ static void tables_too_wide_become_records(void **state)
         {table, "  Name: Apples\n  Qty: 3\n  Price: 1.50\n\n"
                 "  Name: A long product\n      name\n  Qty: 12\n"
                 "  Price: 1,000.00\n"},
+        {"<table><tr><th>aaaaaaaaaaaa<th>bbbbbbbbbbbb</table>",
+         "  aaaaaaaaaaaa\n  bbbbbbbbbbbb\n"},
+        {"<table><tr><th>a<th>bbbbbbbbbbbbb<th>c"
+         "<tr><td><td>dddddddddddddddddd<td><tr><td><td>e<td>f</table>",
+         "  a:\n  bbbbbbbbbbbbb:\n      dddddddddddddddddd\n\n"
+         "  bbbbbbbbbbbbb: e\n  c: f\n"},
     };
     CHECK(cases, 22);
 }
