@@ -200,6 +200,19 @@ static bool is_plain_host(const char *host)
     return *host != '\0' && *host != '.';
 }
 
+/* Markdown writes `%C3%BC` into hosts, too. NULL: it hides no letters. */
+static char *decode_host(const char *host)
+{
+    g_autofree char *decoded = NULL;
+
+    if (!strchr(host, '%'))
+        return g_strdup(host);
+    decoded = g_uri_unescape_string(host, "/");
+    return decoded && g_utf8_validate(decoded, -1, NULL)
+               ? g_steal_pointer(&decoded)
+               : NULL;
+}
+
 /* Only labels that need it are converted: the others may hold gaps, whose
  * case counts. */
 static char *host_to_ascii(const char *host)
@@ -227,6 +240,7 @@ static char *host_to_ascii(const char *host)
 static bool append_authority(GString *out, const Part *authority)
 {
     g_autofree char *text = g_strndup(authority->at, authority->length);
+    g_autofree char *decoded = NULL;
     g_autofree char *ascii = NULL;
     char *host = strrchr(text, '@');
     char *port;
@@ -243,7 +257,8 @@ static bool append_authority(GString *out, const Part *authority)
         *port++ = '\0';
     else
         port = NULL;
-    ascii = host_to_ascii(host);
+    decoded = decode_host(host);
+    ascii = decoded ? host_to_ascii(decoded) : NULL;
     if (!ascii || !is_plain_host(ascii))
         return false;
     g_string_append(out, ascii);

@@ -81,6 +81,8 @@ static void addresses_are_encoded_but_otherwise_kept(void **state)
          "https://xn--bcher-kva.example/"},
         {"https://www.\xe6\x97\xa5\xe6\x9c\xac.jp:8443/x",
          "https://www.xn--wgv71a.jp:8443/x"},
+        {"https://b%C3%BCcher.example/%C3%BC",
+         "https://xn--bcher-kva.example/%C3%BC"},
         {"https://u:p@e.org:1/", "https://u:p@e.org:1/"},
         {"https://[2001:db8::1]:80/", "https://[2001:db8::1]:80/"},
         {"https://e.org/\"<>\\^`{|}",
@@ -94,6 +96,10 @@ static void addresses_are_encoded_but_otherwise_kept(void **state)
         {"http:\\\\e.org", NULL},
         {"https://e.org\\@evil.example/", NULL},
         {"https://a b/", NULL},
+        {"https://a%20b/", NULL},
+        {"https://a%2Fb/", NULL},
+        {"https://a%00b/", NULL},
+        {"https://a%FFb/", NULL},
         {"https://.e.org/", NULL},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
