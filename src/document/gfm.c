@@ -484,24 +484,20 @@ static GArray *find_tildes(cmark_node *parent)
     return found;
 }
 
-/* Pairs an end with the nearest start before it. */
+/* Pairs an end with the nearest start before it that has none yet. */
 static void pair_tildes(GArray *found)
 {
-    bool open = false;
-    guint opener = 0;
+    g_autoptr(GPtrArray) open = g_ptr_array_new();
     guint i;
 
     for (i = 0; i < found->len; i++) {
         Tildes *tildes = &g_array_index(found, Tildes, i);
-        if (open && tildes->closes) {
-            g_array_index(found, Tildes, opener).used = true;
-            g_array_index(found, Tildes, opener).closes = false;
-            tildes->used = true;
-            tildes->opens = false;
-            open = false;
+        if (open->len > 0 && tildes->closes) {
+            Tildes *opener = g_ptr_array_steal_index(open, open->len - 1);
+            opener->used = tildes->used = true;
+            opener->closes = tildes->opens = false;
         } else if (tildes->opens) {
-            open = true;
-            opener = i;
+            g_ptr_array_add(open, tildes);
         }
     }
 }

@@ -89,6 +89,7 @@ static void two_tildes_strike_and_one_does_not(void **state)
         {"*~~a~~*", "<p><em><del>a</del></em></p>"},
         {"\\~~a~~ ~~ b ~~", "<p>~~a~~ ~~ b ~~</p>"},
         {"a~~b~~c", "<p>a<del>b</del>c</p>"},
+        {"~~a ~~b~~ c~~ d~~", "<p><del>a <del>b</del> c</del> d~~</p>"},
         {"~~a\n\nb~~", "<p>~~a</p><p>b~~</p>"},
         {"<code>~~a~~</code>", "<p><code>~~a~~</code></p>"},
         {"`\\~` ~~x~~ \\~", "<p><code>\\~</code> <del>x</del> ~</p>"},
