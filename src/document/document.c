@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "document/element.h"
+#include "document/footnotes.h"
 #include "document/html_read.h"
 #include "document/links.h"
 #include "document/lint.h"
@@ -89,9 +90,13 @@ static bool read_markdown(Document *document, const DocumentSource *source,
 static bool read_html(Document *document, const DocumentSource *source,
                       const HtmlText *text, Findings *findings, GError **error)
 {
+    g_autofree char *mark = token_choose_mark(text->text);
+
     if (!html_read_fragment(document, text, error))
         return false;
-    sanitize(document, source->file, NULL, findings);
+    if (mark)
+        footnotes_recognise(document, mark);
+    sanitize(document, source->file, mark, findings);
     return true;
 }
 
