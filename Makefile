@@ -17,7 +17,8 @@ APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
 APT_DEMO := python3 python3-aiosmtpd
 APT_BENCH := python3-jinja2 $(if $(shell command -v npm),,nodejs npm)
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
-  libclang-rt-14-dev mandoc cmark-gfm $(shell cat tests/servers/packages.txt) \
+  libclang-rt-14-dev mandoc cmark-gfm python3-html5lib \
+  $(shell cat tests/servers/packages.txt) \
   $(shell command -v npm >/dev/null || echo nodejs npm)
 
 PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
