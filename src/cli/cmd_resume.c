@@ -31,30 +31,33 @@ static Campaign *find_campaign(const Options *options, GError **error)
     return campaign;
 }
 
-static char *or_stored(const char *given, char **stored)
+static void lay_text(char **stored, const char *given)
 {
-    return given ? g_strdup(given) : g_steal_pointer(stored);
+    g_free(*stored);
+    *stored = g_strdup(given);
 }
 
-/* What the resume says itself counts over what the send said; whether to
- * ask, and how to show progress, is never remembered. */
+/* What the resume says itself counts over what the send said; when to begin,
+ * whether to ask, and how to show progress, is never remembered. */
 static void lay_over(Options *stored, const Options *given,
                      const char *campaign)
 {
-    char *rate = or_stored(given->rate, &stored->rate);
-    char *relay = or_stored(given->relay, &stored->relay);
-    char *connections = or_stored(given->connections, &stored->connections);
-    char *config = or_stored(given->config, &stored->config);
-    g_free(stored->rate);
-    g_free(stored->relay);
-    g_free(stored->connections);
-    g_free(stored->config);
-    g_free(stored->campaign);
-    stored->rate = rate;
-    stored->relay = relay;
-    stored->connections = connections;
-    stored->config = config;
-    stored->campaign = g_strdup(campaign);
+    const struct {
+        char **stored;
+        const char *given;
+    } kept[] = {
+        {&stored->rate, given->rate},
+        {&stored->relay, given->relay},
+        {&stored->connections, given->connections},
+        {&stored->config, given->config},
+        {&stored->until, given->until},
+        {&stored->campaign, campaign},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(kept); i++)
+        if (kept[i].given != NULL)
+            lay_text(kept[i].stored, kept[i].given);
+    lay_text(&stored->at, given->at);
+    lay_text(&stored->unknown, given->unknown);
     stored->yes = given->yes;
     stored->quiet = given->quiet;
     stored->json = given->json;
@@ -110,7 +113,8 @@ const Command command_resume = {
     .synopsis = "[OPTION]... [CAMPAIGN]",
     .summary = "go on where a run ended; the newest one when none is named",
     .example = "  mirmail resume\n"
-               "  mirmail resume --rate 10/min 2016-summer-hackathon\n",
+               "  mirmail resume --rate 10/min 2016-summer-hackathon\n"
+               "  mirmail resume --unknown=skip\n",
     .use = FOR_RESUME,
     .least = 0,
     .most = 1,

@@ -25,6 +25,7 @@ const Command command_send = {
     .summary = "send a post to everybody on the list, once",
     .example = "  mirmail send post.md\n"
                "  mirmail send --test me@example.org post.md\n"
+               "  mirmail send --at \"2026-12-01 09:00\" post.md\n"
                "  mirmail send --yes --rate 30/min --list lists/news.csv "
                "post.md\n",
     .use = FOR_SEND,

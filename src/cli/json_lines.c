@@ -108,15 +108,39 @@ void json_lines_campaign(const Campaign *campaign)
     print_object(object);
 }
 
+/* What was known of a recipient before, oldest first. */
+static json_t *pack_history(const Entry *entry)
+{
+    json_t *history = json_array();
+    for (guint i = 0; entry->history != NULL && i < entry->history->len; i++) {
+        const Entry *earlier = g_ptr_array_index(entry->history, i);
+        g_autofree char *reply = reply_to_line(&earlier->reply);
+        json_array_append_new(
+            history,
+            json_pack("{s:s, s:s?, s:i, s:s, s:I}", "outcome",
+                      outcome_name(earlier->outcome), "message_id",
+                      earlier->message_id, "code", earlier->reply.code, "reply",
+                      reply, "at_us", (json_int_t)earlier->at_us));
+    }
+    return history;
+}
+
+void json_lines_wait(int64_t at_us)
+{
+    print_object(
+        json_pack("{s:s, s:I}", "event", "wait", "at_us", (json_int_t)at_us));
+}
+
 void json_lines_entry(const char *campaign, const Entry *entry)
 {
     g_autofree char *reply = reply_to_line(&entry->reply);
     print_object(json_pack(
-        "{s:s, s:s, s:s, s:s, s:i, s:s?, s:i, s:s, s:I, s:I}", "event",
+        "{s:s, s:s, s:s, s:s, s:i, s:s?, s:i, s:s, s:I, s:I, s:o}", "event",
         "recipient", "campaign", campaign, "address", entry->address, "outcome",
         outcome_name(entry->outcome), "attempts", entry->attempts, "message_id",
         entry->message_id, "code", entry->reply.code, "reply", reply, "at_us",
-        (json_int_t)entry->at_us, "next_us", (json_int_t)entry->next_us));
+        (json_int_t)entry->at_us, "next_us", (json_int_t)entry->next_us,
+        "history", pack_history(entry)));
 }
 
 void json_lines_counts(const ListCounts *counts)

@@ -2,8 +2,9 @@
  * json_lines.h - what programs read: one JSON object a line on standard
  * output.
  *
- * Every object has an "event": finding, check, plan, progress, outcome, notice,
- * summary, campaign, recipient. The only user of the JSON library.
+ * Every object has an "event": finding, check, plan, wait, progress, outcome,
+ * notice, summary, campaign, recipient, list. The only user of the JSON
+ * library.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
@@ -15,6 +16,8 @@ void json_lines_findings(const Findings *findings);
 void json_lines_totals(const Findings *findings, const char *error,
                        int exit_status);
 void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan);
+/* A send that begins at this moment. */
+void json_lines_wait(int64_t at_us);
 void json_lines_event(const DeliveryEvent *event);
 void json_lines_summary(const char *campaign, const DeliveryProgress *totals,
                         int exit_status);

@@ -57,6 +57,14 @@ static const OptionRow rows[] = {
      "attach this file; may be given several times"},
     {"test", FOR_SEND, TEXT(test), "ADDRESS",
      "send one copy to this address, marked as a test in the journal"},
+    {"at", FOR_SEND | FOR_RESUME, TEXT(at), "TIME",
+     "begin then: 2026-12-01T09:00, with a zone as in `2026-12-01 09:00 "
+     "Europe/Berlin`, or 09:00"},
+    {"until", FOR_SEND | FOR_RESUME, TEXT(until), "TIME",
+     "write to nobody later than that, not even on a resume"},
+    {"unknown", FOR_RESUME, TEXT(unknown), "WHAT",
+     "for those who may have the mail: resend it with the same Message-ID, "
+     "or skip them for good"},
     {"campaign", SENDING, TEXT(campaign), "NAME",
      "the campaign's name; made from the post's address otherwise"},
     {"revise", FOR_SEND | FOR_RESUME, SWITCH(revise),
@@ -188,8 +196,9 @@ static bool parse_entries(Options *options, OptionUse use, char *const *argv,
 /* Options are UTF-8 whatever the locale says; paths may be any bytes. */
 static bool check_texts(const Options *options, GError **error)
 {
-    const char *const texts[] = {options->subject, options->as, options->test,
-                                 options->campaign};
+    const char *const texts[] = {options->subject, options->as,
+                                 options->test,    options->campaign,
+                                 options->at,      options->until};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         if (texts[i] != NULL && !g_utf8_validate(texts[i], -1, NULL)) {
             error_set(error, ERROR_USAGE, "`%s` is not UTF-8", texts[i]);

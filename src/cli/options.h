@@ -28,6 +28,7 @@ typedef enum {
 typedef struct Options {
     char **attach;
     char *as;
+    char *at;
     char *campaign;
     char *config;
     char *connections;
@@ -42,6 +43,8 @@ typedef struct Options {
     char *subject;
     char *template;
     char *test;
+    char *unknown;
+    char *until;
     char **list;
     char **only;
     char **to;

@@ -5,10 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/moment.h"
 #include "check/fold.h"
 #include "cli/json_lines.h"
 
 #define PLAIN_LINE_EVERY_NS (10 * UNITS_SECOND_NS)
+/* The end is shown as an hour of the day from two minutes up to a day. */
+#define END_SHOWN_NS (INT64_C(120) * UNITS_SECOND_NS)
+#define END_HIDDEN_NS (INT64_C(86400) * UNITS_SECOND_NS)
 
 void report_findings(FILE *stream, const Findings *findings)
 {
@@ -141,28 +145,75 @@ static void print_campaign(FILE *stream, const PipelineFacts *facts,
               plan->done[OUTCOME_FAILED], plan->done[OUTCOME_UNKNOWN]);
 }
 
-static void print_rate(FILE *stream, const SendingConfig *sending,
-                       const PipelinePlan *plan)
+static char *rates_to_text(const RelayLimits *limits)
 {
-    GString *text = g_string_new(sending->rate_count ? "" : "unlimited");
-    for (int i = 0; i < sending->rate_count; i++) {
-        g_autofree char *rate = rate_to_text(&sending->rates[i]);
+    GString *text = g_string_new(limits->rate_count ? "" : "unlimited");
+    for (int i = 0; i < limits->rate_count; i++) {
+        g_autofree char *rate = rate_to_text(&limits->rates[i]);
         g_string_append_printf(text, "%s%s", i ? ", " : "", rate);
     }
-    g_autofree char *time = duration_to_text(plan->estimate_ns);
-    if (sending->rate_count > 0)
-        g_string_append_printf(text, "; takes %s", time);
-    if (sending->connections > 1)
-        g_string_append_printf(text, "; %d connections", sending->connections);
-    print_row(stream, "Rate", "%s", text->str);
-    g_string_free(text, TRUE);
+    if (limits->connections > 1)
+        g_string_append_printf(text, "; %d connections", limits->connections);
+    return g_string_free(text, FALSE);
 }
 
-void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan)
+static char *relay_to_text(const RelayConfig *relay)
 {
     static const char *const tls_names[] = {"STARTTLS", "TLS", "no TLS"};
+    return g_strdup_printf("%s:%d, %s%s%s", relay->host, relay->port,
+                           tls_names[relay->tls], relay->user ? ", as " : "",
+                           relay->user ? relay->user : "");
+}
+
+static void print_relays(FILE *stream, const Config *config)
+{
+    size_t count = config_relay_count(config);
+    for (size_t i = 0; i < count; i++) {
+        const RelayConfig *relay = config_relay_at(config, i);
+        g_autofree char *where = relay_to_text(relay);
+        g_autofree char *rates = rates_to_text(&relay->limits);
+        if (count == 1) {
+            print_row(stream, "Relay", "%s", where);
+            print_row(stream, "Rate", "%s", rates);
+            continue;
+        }
+        const char *name = relay->name ? relay->name : "";
+        g_autofree char *weight = g_strdup_printf("weight %d", relay->weight);
+        print_row(stream, i == 0 ? "Relays" : "", "%s%s%s; %s; %s", name,
+                  *name ? ": " : "", where, rates,
+                  relay->weight > 0 ? weight : "a spare");
+    }
+}
+
+/* When it begins, how long it takes, when it must be over. */
+static void print_time(FILE *stream, const PipelinePlan *plan,
+                       const Schedule *schedule)
+{
+    int64_t begin_us = clock_system()->wall_us(clock_system());
+    if (schedule->at_us > 0) {
+        g_autofree char *at = moment_to_text(schedule->at_us);
+        print_row(stream, "Begins", "%s", at);
+        begin_us = schedule->at_us;
+    }
+    int64_t end_us = begin_us + plan->estimate_ns / 1000;
+    if (plan->estimate_ns > 0) {
+        g_autofree char *time = duration_to_text(plan->estimate_ns);
+        g_autofree char *end = moment_to_text(end_us);
+        print_row(stream, "Takes", "%s, until %s", time, end);
+    }
+    if (schedule->until_us > 0) {
+        g_autofree char *until = moment_to_text(schedule->until_us);
+        print_row(stream, "Until", "%s%s", until,
+                  end_us > schedule->until_us
+                      ? ", which is too soon for all at this rate"
+                      : "");
+    }
+}
+
+void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan,
+                 const Schedule *schedule)
+{
     const Config *config = setup->config;
-    const RelayConfig *relay = &config->relay;
     PipelineFacts facts = pipeline_facts(setup->pipeline);
     g_autofree char *recipients = describe_recipients(&facts, plan);
     g_autofree char *size = size_to_text(facts.largest_message);
@@ -175,10 +226,8 @@ void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan)
     g_autofree char *languages = report_languages(&facts);
     if (*languages != '\0')
         print_row(stream, "In", "%s", languages);
-    print_row(stream, "Relay", "%s:%d, %s%s%s", relay->host, relay->port,
-              tls_names[relay->tls], relay->user ? ", as " : "",
-              relay->user ? relay->user : "");
-    print_rate(stream, &config->sending, plan);
+    print_relays(stream, config);
+    print_time(stream, plan, schedule);
     print_row(stream, "Mail", "%s, %s, from %s (%s)", size, contents,
               facts.format, facts.format_reason);
     g_autofree char *totals = fold_totals(setup->findings);
@@ -228,9 +277,12 @@ bool report_summary(FILE *stream, Journal *journal, const char *campaign,
     }
     fputc('\n', stream);
     if (unreached.counts[OUTCOME_UNKNOWN] > 0)
-        fputs("unknown: the relay's answer never came; these may have it "
-              "and are not written to again\n",
-              stream);
+        fprintf(stream,
+                "unknown: the relay's answer never came; these may have it "
+                "and are not written to again, unless you say `mirmail "
+                "resume --unknown=resend %s`, or --unknown=skip to let it "
+                "rest\n",
+                campaign);
     return true;
 }
 
@@ -249,7 +301,19 @@ void progress_init(Progress *progress, const Options *options,
     };
 }
 
-static char *progress_line(const DeliveryProgress *now)
+/* The hour at which it will be over, when that is worth a look. */
+static void append_end(GString *line, int64_t now_us, int64_t left_ns)
+{
+    if (left_ns < END_SHOWN_NS || left_ns > END_HIDDEN_NS)
+        return;
+    int64_t end_s = (now_us + left_ns / 1000) / 1000000;
+    g_autoptr(GDateTime) end = g_date_time_new_from_unix_local(end_s);
+    if (end != NULL)
+        g_string_append_printf(line, " (%02d:%02d)", g_date_time_get_hour(end),
+                               g_date_time_get_minute(end));
+}
+
+static char *progress_line(const DeliveryProgress *now, int64_t now_us)
 {
     g_autofree char *sent = report_count(now->sent);
     g_autofree char *total = report_count(now->total);
@@ -268,6 +332,7 @@ static char *progress_line(const DeliveryProgress *now)
     if (now->left_ns >= 0) {
         g_autofree char *left = duration_to_text(now->left_ns);
         g_string_append_printf(line, ", %s left", left);
+        append_end(line, now_us, now->left_ns);
     }
     return g_string_free(line, FALSE);
 }
@@ -286,7 +351,8 @@ static void show_progress(Progress *progress, const DeliveryProgress *now)
         moment - progress->last_ns < PLAIN_LINE_EVERY_NS)
         return;
     progress->last_ns = moment;
-    g_autofree char *line = progress_line(now);
+    g_autofree char *line = progress_line(
+        now, progress->clock->wall_us(progress->clock));
     if (progress->is_terminal) {
         fprintf(progress->stream, "\r\033[K%s", line);
         progress->line_open = true;

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "cli/schedule.h"
 #include "cli/setup.h"
 
 /* One line each, in order. */
@@ -30,7 +31,8 @@ char *report_contents(const PipelineFacts *facts);
 char *report_languages(const PipelineFacts *facts);
 
 /* From, Subject, campaign, recipients, relay, rate and time, size. */
-void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan);
+void report_plan(FILE *stream, const Setup *setup, const PipelinePlan *plan,
+                 const Schedule *schedule);
 
 /* Every recipient of the campaign that did not get it, and why; then one
  * line of totals and, when something is left to do, the command for it. */

@@ -102,35 +102,38 @@ static char *directory_of(const char *path)
 
 /* --- what one setting says about another --- */
 
-static void finish_relay(RelayConfig *relay, const Value *root)
+/* Either one relay or several; those of a list have got their limits, where
+ * they say something themselves. */
+static bool finish_relays(Config *config, const Value *root, GError **error)
 {
-    static const int ports[] = {
-        [TLS_STARTTLS] = 587, [TLS_IMPLICIT] = 465, [TLS_NONE] = 25};
-    if (relay->port == 465 && !settings_has(root, "relay.tls"))
-        relay->tls = TLS_IMPLICIT;
-    if (relay->port == 0)
-        relay->port = ports[relay->tls];
+    const RelayLimits *limits = &config->sending.limits;
+    config->relay.limits = *limits;
+    if (config->relays.count > 0 && value_get(root, "relay") != NULL) {
+        error_set_at(error, ERROR_CONFIG, value_get(root, "relay")->place,
+                     "`relay` and `relays` both say where the mail goes; keep "
+                     "one of them");
+        return false;
+    }
+    for (size_t i = 0; i < config->relays.count; i++) {
+        RelayLimits *own = &config->relays.items[i].limits;
+        if (own->rate_count < 0) {
+            memcpy(own->rates, limits->rates, sizeof own->rates);
+            own->rate_count = limits->rate_count;
+        }
+        if (own->connections == 0)
+            own->connections = limits->connections;
+        if (own->messages_per_connection == 0)
+            own->messages_per_connection = limits->messages_per_connection;
+    }
+    return settings_finish_relay(&config->relay, value_get(root, "relay"),
+                                 error);
 }
 
 static bool finish(Config *config, const Value *root, const char *directory,
                    GError **error)
 {
-    static const char *const sources[] = {
-        "relay.password_command", "relay.password_file", "relay.password_env"};
-    const char *first = NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
-        if (!settings_has(root, sources[i]))
-            continue;
-        if (first != NULL) {
-            error_set(error, ERROR_CONFIG,
-                      "%s: `%s` and `%s` both say where the password is; keep "
-                      "one of them",
-                      config->path, first, sources[i]);
-            return false;
-        }
-        first = sources[i];
-    }
-    finish_relay(&config->relay, root);
+    if (!finish_relays(config, root, error))
+        return false;
     SenderConfig *sender = &config->sender;
     if (sender->bounce.text == NULL && sender->from.address.text != NULL)
         address_copy(&sender->bounce, &sender->from.address);
@@ -176,7 +179,7 @@ Config *config_load(const char *path, GError **error)
         found = search_home();
     if (found == NULL) {
         Config *config = config_new();
-        finish_relay(&config->relay, NULL);
+        finish_relays(config, NULL, NULL);
         return config;
     }
     g_autoptr(GString) bytes = g_string_new(NULL);

@@ -24,6 +24,7 @@
 #include "mail/address.h"
 
 #define CONFIG_RATES_MAX 8
+#define CONFIG_RELAYS_MAX 16
 #define CONFIG_BYTES_MAX (1024 * 1024)
 
 typedef struct SenderConfig {
@@ -51,7 +52,17 @@ typedef struct ListConfig {
 typedef enum { TLS_STARTTLS, TLS_IMPLICIT, TLS_NONE } TlsMode;
 typedef enum { AUTH_AUTO, AUTH_PLAIN, AUTH_LOGIN, AUTH_NONE } AuthMode;
 
+/* What one relay takes. */
+typedef struct RelayLimits {
+    Rate rates[CONFIG_RATES_MAX];
+    int rate_count;  /* 0: unlimited */
+    int connections; /* 1 to 64 */
+    int messages_per_connection;
+} RelayLimits;
+
 typedef struct RelayConfig {
+    char *name; /* for people; host and port when unset */
+    int weight; /* its share of the messages; 0: when no other works */
     char *host; /* a name or an IPv4 or IPv6 address */
     int port;   /* 587; 465 with TLS_IMPLICIT; 25 with TLS_NONE */
     TlsMode tls;
@@ -66,14 +77,19 @@ typedef struct RelayConfig {
     int64_t connect_timeout_ns;
     int64_t reply_timeout_ns; /* greeting, EHLO, MAIL, RCPT, DATA */
     int64_t data_timeout_ns;  /* the answer to the end of data */
+    RelayLimits limits;
 } RelayConfig;
 
+/* The entries of `relays`, owned; read by setting_relays. */
+typedef struct RelayList {
+    RelayConfig *items;
+    size_t count;
+} RelayList;
+
 typedef struct SendingConfig {
-    Rate rates[CONFIG_RATES_MAX];
-    int rate_count;  /* 0: unlimited */
-    int connections; /* 1 to 64 */
-    int messages_per_connection;
-    int64_t retry_for_ns; /* how long a run keeps trying deferred ones */
+    RelayLimits limits;    /* of every relay that says nothing else */
+    int64_t retry_for_ns;  /* how long a run keeps trying deferred ones */
+    int64_t domain_gap_ns; /* between two messages to one domain; 0: none */
 } SendingConfig;
 
 typedef struct TextConfig {
@@ -86,7 +102,8 @@ typedef struct Config {
     char *path; /* NULL: no file, all defaults */
     SenderConfig sender;
     ListConfig list;
-    RelayConfig relay;
+    RelayConfig relay; /* the only one, when `relays` is empty */
+    RelayList relays;
     SendingConfig sending;
     TextConfig text;
     char *base_url;
@@ -105,9 +122,18 @@ Config *config_parse(const char *bytes, size_t length, const char *path,
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
-/* Command-line overrides. `url` is smtp://host[:port] or smtps://…. A plain
- * loopback relay given so needs no TLS. User and password stay only when the
- * host is the one that they were configured for. */
+/* The relays to send through: one, or several. Each has its limits. */
+size_t config_relay_count(const Config *config);
+const RelayConfig *config_relay_at(const Config *config, size_t index);
+/* Its name, else "smtp.example.org:587"; the caller frees it. */
+char *config_relay_label(const RelayConfig *relay);
+/* "user@host:port": what a relay counts messages by. */
+char *config_relay_account(const RelayConfig *relay);
+
+/* Command-line overrides. A relay takes the place of all that are configured;
+ * rate and connections hold for each of them. `url` is smtp://host[:port] or
+ * smtps://…. A plain loopback relay given so needs no TLS. User and password
+ * stay only when the host is the one that they were configured for. */
 bool config_set_relay(Config *config, const char *url, GError **error);
 bool config_set_rate(Config *config, const char *text, GError **error);
 bool config_set_connections(Config *config, const char *text, GError **error);

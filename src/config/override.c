@@ -104,11 +104,28 @@ static void forget_login(RelayConfig *relay)
     relay->allow_plaintext = false;
 }
 
+/* Of several relays the one of this host becomes the only one. */
+static void choose_relay(Config *config, const char *host)
+{
+    RelayList *list = &config->relays;
+    if (list->count == 0)
+        return;
+    size_t found = 0;
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].host, host) == 0)
+            found = i;
+    RelayConfig chosen = config->relay;
+    config->relay = list->items[found];
+    list->items[found] = chosen;
+    setting_relays.clear(list);
+}
+
 bool config_set_relay(Config *config, const char *url, GError **error)
 {
     RelayUrl read = {0};
     if (!read_url(url, &read, error))
         return false;
+    choose_relay(config, read.host);
     RelayConfig *relay = &config->relay;
     if (relay->host != NULL && strcmp(relay->host, read.host) != 0)
         forget_login(relay);
@@ -128,11 +145,21 @@ bool config_set_relay(Config *config, const char *url, GError **error)
     return true;
 }
 
+static RelayLimits *limits_at(Config *config, size_t index)
+{
+    return config->relays.count > 0 ? &config->relays.items[index].limits
+                                    : &config->relay.limits;
+}
+
 bool config_set_rate(Config *config, const char *text, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    if (setting_rates_parse(text, &config->sending, &reason))
+    RelayLimits *limits = &config->sending.limits;
+    if (setting_rates_parse(text, limits, &reason)) {
+        for (size_t i = 0; i < config_relay_count(config); i++)
+            setting_rates_parse(text, limits_at(config, i), NULL);
         return true;
+    }
     error_set(error, ERROR_USAGE, "--rate: %s, or unlimited", reason->message);
     return false;
 }
@@ -146,7 +173,9 @@ bool config_set_connections(Config *config, const char *text, GError **error)
                   text);
         return false;
     }
-    config->sending.connections = (int)number;
+    config->sending.limits.connections = (int)number;
+    for (size_t i = 0; i < config_relay_count(config); i++)
+        limits_at(config, i)->connections = (int)number;
     return true;
 }
 

@@ -17,8 +17,6 @@ static const Need needs[] = {
     {"sender.organisation", offsetof(Config, sender.organisation), "sender",
      "organisation: The Example Project"},
     {"list.id", offsetof(Config, list.id), "list", "id: news.example.org"},
-    {"relay.host", offsetof(Config, relay.host), "relay",
-     "host: smtp.example.org"},
 };
 
 /* Something that is not as a send needs it. */
@@ -55,6 +53,9 @@ static void find_texts(const Config *config, GArray *lacks)
             needs[i].example);
         add(lacks, needs[i].key, words);
     }
+    if (config_relay_at(config, 0)->host == NULL)
+        add(lacks, "relay.host",
+            "is not set; under `relay:` write `host: smtp.example.org`");
     if (config->list.unsubscribe_url == NULL &&
         config->list.unsubscribe_mail == NULL)
         add(lacks, "list.unsubscribe_url",
@@ -86,21 +87,26 @@ static void find_login(const RelayConfig *relay, bool open_line, GArray *lacks)
             "write `tls: starttls` or `tls: implicit`");
 }
 
-/* Of Lack, the most important first. */
-static GArray *find_lacks(const Config *config)
+static void find_relay(const RelayConfig *relay, GArray *lacks)
 {
-    const RelayConfig *relay = &config->relay;
     bool open_line = relay->tls == TLS_NONE && relay->host != NULL &&
                      !config_is_loopback(relay->host);
-    GArray *lacks = g_array_new(FALSE, FALSE, sizeof(Lack));
-    g_array_set_clear_func(lacks, clear_lack);
-    find_texts(config, lacks);
     if (open_line && !relay->allow_plaintext)
         add(lacks, "relay.tls",
             "is none, but the relay is another machine; write `tls: "
             "starttls`, or `allow_plaintext: true` if everybody on the way "
             "may read the mail");
     find_login(relay, open_line && relay->allow_plaintext, lacks);
+}
+
+/* Of Lack, the most important first. */
+static GArray *find_lacks(const Config *config)
+{
+    GArray *lacks = g_array_new(FALSE, FALSE, sizeof(Lack));
+    g_array_set_clear_func(lacks, clear_lack);
+    find_texts(config, lacks);
+    for (size_t i = 0; i < config_relay_count(config); i++)
+        find_relay(config_relay_at(config, i), lacks);
     return lacks;
 }
 

@@ -204,22 +204,21 @@ static bool read_duration(const SettingContext *context, const Value *value,
 
 /* --- rates --- */
 
-static bool add_rate(SendingConfig *sending, const char *text, GError **error)
+static bool add_rate(RelayLimits *limits, const char *text, GError **error)
 {
-    if (sending->rate_count >= CONFIG_RATES_MAX) {
+    if (limits->rate_count >= CONFIG_RATES_MAX) {
         error_set(error, ERROR_INPUT, "more than %d rates", CONFIG_RATES_MAX);
         return false;
     }
-    if (!rate_parse(text, &sending->rates[sending->rate_count], error))
+    if (!rate_parse(text, &limits->rates[limits->rate_count], error))
         return false;
-    sending->rate_count++;
+    limits->rate_count++;
     return true;
 }
 
-bool setting_rates_parse(const char *text, SendingConfig *sending,
-                         GError **error)
+bool setting_rates_parse(const char *text, RelayLimits *limits, GError **error)
 {
-    SendingConfig read = *sending;
+    RelayLimits read = *limits;
     read.rate_count = 0;
     if (g_ascii_strcasecmp(text, "unlimited") != 0) {
         g_auto(GStrv) parts = g_strsplit(text, ",", CONFIG_RATES_MAX + 1);
@@ -227,7 +226,7 @@ bool setting_rates_parse(const char *text, SendingConfig *sending,
             if (!add_rate(&read, parts[i] ? parts[i] : "", error))
                 return false;
     }
-    *sending = read;
+    *limits = read;
     return true;
 }
 
@@ -235,17 +234,17 @@ static bool read_rates(const SettingContext *context, const Value *value,
                        void *member, GError **error)
 {
     g_autoptr(GError) reason = NULL;
-    SendingConfig *sending = member;
+    RelayLimits *limits = member;
     if (value->kind != VALUE_LIST) {
         const char *raw = setting_raw_text(context, value, error);
         if (raw == NULL)
             return false;
-        if (setting_rates_parse(raw, sending, &reason))
+        if (setting_rates_parse(raw, limits, &reason))
             return true;
         setting_fail(context, value, error, ": %s", reason->message);
         return false;
     }
-    SendingConfig read = *sending;
+    RelayLimits read = *limits;
     read.rate_count = 0;
     for (guint i = 0; i < value->items->len; i++) {
         const Value *item = g_ptr_array_index(value->items, i);
@@ -257,7 +256,7 @@ static bool read_rates(const SettingContext *context, const Value *value,
             return false;
         }
     }
-    *sending = read;
+    *limits = read;
     return true;
 }
 

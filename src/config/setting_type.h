@@ -22,7 +22,8 @@ extern const SettingType setting_word;     /* an enum: the word's number */
 extern const SettingType setting_bool;     /* bool */
 extern const SettingType setting_integer;  /* int: least to most */
 extern const SettingType setting_duration; /* int64_t: nanoseconds */
-extern const SettingType setting_rates; /* SendingConfig: rates, rate_count */
+extern const SettingType setting_rates;    /* RelayLimits: its rates */
+extern const SettingType setting_relays;   /* RelayList */
 
 extern const SettingType setting_mailbox;   /* Mailbox */
 extern const SettingType setting_address;   /* Address */
@@ -37,8 +38,7 @@ extern const SettingType setting_paths;     /* char **, NULL-terminated */
 
 /* One rate, several with commas between, or `unlimited`. Failure is an error
  * of rate_parse() or an ERROR_INPUT without a place. */
-bool setting_rates_parse(const char *text, SendingConfig *sending,
-                         GError **error);
+bool setting_rates_parse(const char *text, RelayLimits *limits, GError **error);
 
 /* A host to its ASCII form: a name, an IPv4 address, an IPv6 address with or
  * without brackets; NULL with an ERROR_INPUT without a place. */

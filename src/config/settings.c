@@ -22,21 +22,21 @@ const SettingSection settings_sections[] = {
 const Setting settings_table[] = {
     {.key = "rate",
      .type = &setting_rates,
-     .offset = AT(sending),
+     .offset = AT(sending.limits),
      .initial = "20/min",
      .help = "How fast mail may leave, counted in recipients over all "
              "connections: 30/min, 5/2min, 120/h, 1500/day, a list of several "
              "that hold together, or unlimited."},
     {.key = "connections",
      .type = &setting_integer,
-     .offset = AT(sending.connections),
+     .offset = AT(sending.limits.connections),
      .least = 1,
      .most = 64,
      .initial = "1",
      .help = "How many connections to the relay are open at a time."},
     {.key = "messages_per_connection",
      .type = &setting_integer,
-     .offset = AT(sending.messages_per_connection),
+     .offset = AT(sending.limits.messages_per_connection),
      .least = 1,
      .most = 1000000,
      .initial = "100",
@@ -50,6 +50,22 @@ const Setting settings_table[] = {
      .initial = "4h",
      .help = "How long one run keeps trying what the relay put off; 0s is one "
              "attempt only."},
+    {.key = "domain_gap",
+     .type = &setting_duration,
+     .offset = AT(sending.domain_gap_ns),
+     .least = 0,
+     .most = 3600,
+     .initial = "0s",
+     .help = "How much time lies between two messages to the same domain, for "
+             "receivers that count; a relay that queues does this itself."},
+    {.key = "relays",
+     .type = &setting_relays,
+     .offset = AT(relays),
+     .help = "Several relays in place of relay: a list of maps with the keys "
+             "of relay and, where a relay has limits of its own, rate, "
+             "connections and messages_per_connection. A relay that refuses "
+             "the login, fails its certificate or cannot be reached is set "
+             "aside, and the others go on."},
     {.key = "base_url",
      .type = &setting_url,
      .offset = AT(base_url),
@@ -152,6 +168,20 @@ const Setting settings_table[] = {
      .type = &setting_host,
      .offset = AT(relay.host),
      .help = "A name or an IPv4 or IPv6 address; needed to send."},
+    {.key = "relay.name",
+     .type = &setting_text,
+     .offset = AT(relay.name),
+     .otherwise = "host and port",
+     .help = "What messages call this relay."},
+    {.key = "relay.weight",
+     .type = &setting_integer,
+     .offset = AT(relay.weight),
+     .least = 0,
+     .most = 100,
+     .initial = "1",
+     .help = "This relay's share of the messages among several, as far as its "
+             "rate allows; 0 is for one that waits until every other is set "
+             "aside."},
     {.key = "relay.port",
      .type = &setting_integer,
      .offset = AT(relay.port),

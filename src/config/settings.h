@@ -71,6 +71,16 @@ void settings_set_defaults(Config *config);
 bool settings_read(const Value *root, const char *directory, Config *config,
                    GError **error);
 
+/* One entry of `relays` into the relay and the limits of a Config with its
+ * defaults. */
+bool settings_read_relay(const Value *map, const char *directory,
+                         Config *config, GError **error);
+
+/* What one of a relay's settings says about another; `map` is its own.
+ * ERROR_CONFIG. */
+bool settings_finish_relay(RelayConfig *relay, const Value *map,
+                           GError **error);
+
 /* Frees what the settings own. */
 void settings_clear(Config *config);
 

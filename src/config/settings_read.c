@@ -150,6 +150,38 @@ static bool read_section(const ValueEntry *entry, const char *directory,
     return true;
 }
 
+/* `host` is `relay.host`; `rate` is that of the top. */
+static const char *relay_key(const char *key, char *buffer, size_t size)
+{
+    static const char *const limits[] = {"rate", "connections",
+                                         "messages_per_connection"};
+    for (size_t i = 0; i < G_N_ELEMENTS(limits); i++)
+        if (strcmp(key, limits[i]) == 0)
+            return limits[i];
+    g_snprintf(buffer, size, "relay.%s", key);
+    return buffer;
+}
+
+bool settings_read_relay(const Value *map, const char *directory,
+                         Config *config, GError **error)
+{
+    if (map->kind != VALUE_MAP) {
+        error_set_at(error, ERROR_CONFIG, map->place,
+                     "each of `relays` holds keys such as `host: "
+                     "smtp.example.org`");
+        return false;
+    }
+    for (guint i = 0; i < map->entries->len; i++) {
+        const ValueEntry *entry = &g_array_index(map->entries, ValueEntry, i);
+        char buffer[KEY_MAX + sizeof "relay."];
+        const char *key = relay_key(entry->key, buffer, sizeof buffer);
+        if (!check_key(map, i, key, error) ||
+            !read_setting(entry, key, directory, config, error))
+            return false;
+    }
+    return true;
+}
+
 bool settings_read(const Value *root, const char *directory, Config *config,
                    GError **error)
 {

@@ -11,6 +11,13 @@ typedef struct Thread {
     Worker *worker;
 } Thread;
 
+/* One delivery: its relays, and a thread for each connection. */
+typedef struct Crew {
+    Run *run;
+    GPtrArray *routes; /* of Route * */
+    GArray *threads;   /* of Thread */
+} Crew;
+
 static void *work(void *data)
 {
     worker_run(data);
@@ -30,40 +37,78 @@ static bool start_thread(Thread *thread)
     return code == 0;
 }
 
-static int start_threads(Run *run, Thread *threads, int count)
+static void free_route(void *route)
 {
-    for (int i = 0; i < count; i++) {
-        threads[i].worker = worker_new(run);
-        if (start_thread(&threads[i]))
-            continue;
-        worker_free(threads[i].worker);
-        if (i > 0)
-            tally_notice(run_tally(run),
-                         "only %d of %d connections: no more threads", i,
-                         count);
-        return i;
-    }
-    return count;
+    route_free(route);
 }
 
-static bool run_threads(Run *run, GError **error)
+static void crew_clear(Crew *crew)
 {
-    const DeliveryPlan *plan = run_plan(run);
-    int count = plan->sending->connections;
+    for (guint i = 0; i < crew->threads->len; i++)
+        worker_free(g_array_index(crew->threads, Thread, i).worker);
+    g_array_unref(crew->threads);
+    g_ptr_array_unref(crew->routes);
+    run_free(crew->run);
+}
+
+/* A relay that cannot even be begun with, as its authorities' file is no good,
+ * is a mistake in the configuration and not a failure of the relay. */
+static bool crew_init(Crew *crew, const DeliveryTransport *transport,
+                      const DeliveryPlan *plan, GError **error)
+{
+    crew->run = run_new(transport, plan);
+    crew->routes = g_ptr_array_new_with_free_func(free_route);
+    crew->threads = g_array_new(FALSE, FALSE, sizeof(Thread));
+    for (size_t i = 0; i < plan->relay_count; i++) {
+        Route *route = route_new(crew->run, i, error);
+        if (route == NULL)
+            return false;
+        g_ptr_array_add(crew->routes, route);
+    }
+    run_set_routes(crew->run, crew->routes);
+    return true;
+}
+
+/* Workers enter before any of them runs, so that none takes another relay for
+ * gone that has not begun. */
+static void add_workers(Crew *crew, Route *route)
+{
+    const DeliveryPlan *plan = run_plan(crew->run);
+    int count = route_connections(route);
     if (plan->total > 0 && plan->total < count)
         count = (int)plan->total;
-    count = MAX(count, 1);
-    g_autofree Thread *threads = g_new0(Thread, (gsize)count);
-    int started = start_threads(run, threads, count);
-    if (started == 0) {
-        error_set(error, ERROR_SYSTEM, "no thread could be started");
-        return false;
+    for (int i = 0; i < MAX(count, 1); i++) {
+        Thread thread = {.worker = worker_new(route)};
+        route_enter(route);
+        g_array_append_val(crew->threads, thread);
     }
-    for (int i = 0; i < started; i++)
-        pthread_join(threads[i].thread, NULL);
-    for (int i = 0; i < started; i++)
-        worker_free(threads[i].worker);
-    return true;
+}
+
+static guint start_threads(Crew *crew)
+{
+    for (guint i = 0; i < crew->routes->len; i++)
+        add_workers(crew, g_ptr_array_index(crew->routes, i));
+    for (guint i = 0; i < crew->threads->len; i++)
+        if (!start_thread(&g_array_index(crew->threads, Thread, i)))
+            return i;
+    return crew->threads->len;
+}
+
+static bool run_threads(Crew *crew, GError **error)
+{
+    guint started = start_threads(crew);
+    guint wanted = crew->threads->len;
+    for (guint i = started; i < wanted; i++)
+        worker_desert(g_array_index(crew->threads, Thread, i).worker);
+    if (started > 0 && started < wanted)
+        tally_notice(run_tally(crew->run),
+                     "only %u of %u connections: no more threads", started,
+                     wanted);
+    for (guint i = 0; i < started; i++)
+        pthread_join(g_array_index(crew->threads, Thread, i).thread, NULL);
+    if (started == 0)
+        error_set(error, ERROR_SYSTEM, "no thread could be started");
+    return started > 0;
 }
 
 /* Somebody is still to be written to, now or in this run's time. */
@@ -82,7 +127,9 @@ static bool is_anybody_left(Run *run, bool *left, GError **error)
 
 static bool judge_end(Run *run, DeliveryEnd *end, GError **error)
 {
-    if (!journal_sync(run_plan(run)->journal, error))
+    Journal *journal = run_plan(run)->journal;
+    if (!journal_sync(journal, error) ||
+        !journal_close_accounts(journal, error))
         return false;
     GError *failure = run_take_failure(run);
     if (failure != NULL) {
@@ -92,18 +139,13 @@ static bool judge_end(Run *run, DeliveryEnd *end, GError **error)
     bool left = false;
     if (!is_anybody_left(run, &left, error))
         return false;
-    if (left && run_is_stopped(run)) {
+    bool is_deferred = queue_deferred(run_queue(run)) > 0;
+    if (left && run_is_stopped(run))
         *end = DELIVERY_INTERRUPTED;
-        return true;
-    }
-    failure = run_take_leaving(run);
-    if (left && failure != NULL) {
-        g_propagate_error(error, failure);
-        return false;
-    }
-    g_clear_error(&failure);
-    *end = queue_deferred(run_queue(run)) > 0 ? DELIVERY_DEFERRED
-                                              : DELIVERY_COMPLETE;
+    else if ((left || is_deferred) && run_is_over(run))
+        *end = DELIVERY_OVER;
+    else
+        *end = is_deferred ? DELIVERY_DEFERRED : DELIVERY_COMPLETE;
     return true;
 }
 
@@ -112,11 +154,33 @@ bool delivery_run_over(const DeliveryTransport *transport,
                        DeliveryProgress *progress, GError **error)
 {
     *progress = (DeliveryProgress){.total = plan->total, .left_ns = -1};
-    Run *run = run_new(transport, plan, error);
-    if (run == NULL)
-        return false;
-    bool ok = run_threads(run, error) && judge_end(run, end, error);
-    tally_finish(run_tally(run), queue_deferred(run_queue(run)), progress);
-    run_free(run);
+    Crew crew;
+    bool ok = crew_init(&crew, transport, plan, error);
+    if (ok) {
+        ok = run_threads(&crew, error) && judge_end(crew.run, end, error);
+        tally_finish(run_tally(crew.run), queue_deferred(run_queue(crew.run)),
+                     progress);
+    }
+    journal_close_accounts(plan->journal, NULL);
+    crew_clear(&crew);
     return ok;
+}
+
+bool delivery_estimate(const DeliveryPlan *plan, int64_t messages,
+                       int64_t *left_ns, GError **error)
+{
+    g_autoptr(GPtrArray)
+        paces = g_ptr_array_new_with_free_func((GDestroyNotify)pace_free);
+    for (size_t i = 0; i < plan->relay_count; i++) {
+        const RelayConfig *relay = plan->relays[i].config;
+        if (relay->weight == 0 && plan->relay_count > 1)
+            continue;
+        Pace *pace = route_pace_new(relay, plan->journal, plan->clock, error);
+        if (pace == NULL)
+            return false;
+        g_ptr_array_add(paces, pace);
+    }
+    *left_ns = pace_estimate((Pace *const *)paces->pdata, paces->len,
+                             plan->clock->monotonic_ns(plan->clock), messages);
+    return true;
 }

@@ -4,7 +4,8 @@
  *     List, Letter ──queue──> workers ──mailer──> relay
  *                      │          └──────> Journal
  *
- * Every connection is a thread with its own mailer session. A worker pulls
+ * Every connection is a thread with its own mailer session to one of the
+ * relays. A worker pulls
  * the next recipient that the journal does not know as done, waits for its
  * slot of the pace, composes the message, and hands it to the mailer; the
  * outcome goes to the journal. Deferred recipients come back in later rounds
@@ -51,20 +52,26 @@ typedef struct DeliveryEvent {
     const char *text; /* DELIVERY_NOTICE */
 } DeliveryEvent;
 
+typedef struct DeliveryRelay {
+    const RelayConfig *config;
+    const char *password; /* NULL */
+} DeliveryRelay;
+
 typedef struct DeliveryPlan {
     List *list;    /* rewound; read under the queue's lock */
     int64_t total; /* recipients that have no outcome yet */
     const Message *message;
     Journal *journal; /* campaign taken */
-    const RelayConfig *relay;
+    const DeliveryRelay *relays;
+    size_t relay_count; /* at least 1 */
     const SendingConfig *sending;
     const char *reverse_path;
-    const char *hello;
-    const char *password; /* NULL */
+    const char *hello; /* of relays that have none of their own */
     const Clock *clock;
     int64_t date_seconds; /* > 0: every message carries this date */
     int date_offset_minutes;
-    const int *stop; /* set to 1 by a signal handler; read atomically */
+    int64_t until_us; /* no message starts later; 0: any time */
+    const int *stop;  /* set to 1 by a signal handler; read atomically */
     /* Called under a lock, by any worker: be quick. */
     void (*report)(void *data, const DeliveryEvent *event);
     void *report_data;
@@ -74,6 +81,7 @@ typedef enum {
     DELIVERY_COMPLETE,    /* everybody has a final outcome */
     DELIVERY_DEFERRED,    /* some are left for mirmail resume */
     DELIVERY_INTERRUPTED, /* *stop */
+    DELIVERY_OVER,        /* `until_us`, or no slot is left before it */
 } DeliveryEnd;
 
 /* False with an error when the run had to end: ERROR_RETRY, ERROR_REJECTED,
@@ -81,5 +89,10 @@ typedef enum {
  * case and `progress` says how much. */
 bool delivery_run(const DeliveryPlan *plan, DeliveryEnd *end,
                   DeliveryProgress *progress, GError **error);
+
+/* When the last of `messages` leaves, at the rates of these relays and after
+ * what the journal says has left already. */
+bool delivery_estimate(const DeliveryPlan *plan, int64_t messages,
+                       int64_t *left_ns, GError **error);
 
 #endif

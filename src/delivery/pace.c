@@ -62,6 +62,18 @@ void pace_free(Pace *pace)
     g_free(pace);
 }
 
+Pace *pace_copy(const Pace *pace)
+{
+    Pace *copy = g_memdup2(pace, sizeof *pace);
+    copy->windows = g_memdup2(pace->windows, sizeof *pace->windows *
+                                                 (gsize)MAX(pace->count, 1));
+    for (int i = 0; i < pace->count; i++)
+        copy->windows[i].moments = g_memdup2(
+            pace->windows[i].moments,
+            sizeof(int64_t) * (gsize)pace->windows[i].length);
+    return copy;
+}
+
 static int64_t *window_moment(const Window *window, int64_t message)
 {
     return &window->moments[message / window->block % window->length];
@@ -81,7 +93,15 @@ static void book(Pace *pace, int64_t slot_ns)
     pace->oldest = MAX(pace->oldest, pace->messages - RECENT_MAX);
 }
 
-int64_t pace_reserve(Pace *pace, int64_t now_ns)
+void pace_seed(Pace *pace, int64_t slot_ns)
+{
+    if (pace->messages > 0)
+        slot_ns = MAX(slot_ns, *recent_slot(pace, pace->messages - 1));
+    book(pace, slot_ns);
+}
+
+/* The next slot, not booked. */
+static int64_t next_slot(Pace *pace, int64_t now_ns)
 {
     int64_t slot_ns = now_ns;
     if (pace->messages > 0)
@@ -93,6 +113,12 @@ int64_t pace_reserve(Pace *pace, int64_t now_ns)
             slot_ns = MAX(slot_ns, *window_moment(window, before) +
                                        window->rate.window_ns);
     }
+    return slot_ns;
+}
+
+int64_t pace_reserve(Pace *pace, int64_t now_ns)
+{
+    int64_t slot_ns = next_slot(pace, now_ns);
     book(pace, slot_ns);
     return slot_ns;
 }
@@ -129,22 +155,49 @@ void pace_give_back(Pace *pace, int64_t slot_ns)
     }
 }
 
-int64_t pace_estimate(const Rate *rates, int count, int64_t messages)
+/* What a pace gives for ever: its slowest rate. */
+static double per_ns(const Pace *pace)
 {
-    if (count == 0 || messages <= 0)
-        return 0;
-    Pace *pace = pace_new(rates, count);
+    double slowest = G_MAXDOUBLE;
+    for (int i = 0; i < pace->count; i++) {
+        const Rate *rate = &pace->windows[i].rate;
+        slowest = MIN(slowest, (double)rate->count / (double)rate->window_ns);
+    }
+    return slowest;
+}
+
+/* Gives the next message the earliest slot of any pace. */
+static int64_t reserve_earliest(Pace *const *paces, size_t count,
+                                int64_t now_ns)
+{
+    size_t chosen = 0;
+    int64_t slot_ns = INT64_MAX;
+    for (size_t i = 0; i < count; i++) {
+        int64_t next_ns = next_slot(paces[i], now_ns);
+        if (next_ns < slot_ns) {
+            slot_ns = next_ns;
+            chosen = i;
+        }
+    }
+    book(paces[chosen], slot_ns);
+    return slot_ns;
+}
+
+int64_t pace_estimate(Pace *const *paces, size_t count, int64_t now_ns,
+                      int64_t messages)
+{
     int64_t exact = MIN(messages, PACE_ESTIMATE_EXACT);
-    int64_t slot_ns = 0;
+    int64_t slot_ns = now_ns;
+    double all_per_ns = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (paces[i]->count == 0)
+            return 0;
+        all_per_ns += per_ns(paces[i]);
+    }
     for (int64_t i = 0; i < exact; i++)
-        slot_ns = pace_reserve(pace, 0);
-    pace_free(pace);
-    double slowest_ns = 0;
-    for (int i = 0; i < count; i++)
-        slowest_ns = MAX(slowest_ns,
-                         (double)rates[i].window_ns / (double)rates[i].count);
-    double rest_ns = slowest_ns * (double)(messages - exact);
+        slot_ns = reserve_earliest(paces, count, now_ns);
+    double rest_ns = count > 0 ? (double)(messages - exact) / all_per_ns : 0;
     if (rest_ns > (double)(INT64_MAX / 2))
         return INT64_MAX / 2;
-    return slot_ns + (int64_t)rest_ns;
+    return slot_ns - now_ns + (int64_t)MAX(rest_ns, 0);
 }

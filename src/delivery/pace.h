@@ -21,6 +21,7 @@
 #ifndef DELIVERY_PACE_H
 #define DELIVERY_PACE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/units.h"
@@ -33,6 +34,11 @@ typedef struct Pace Pace;
 Pace *pace_new(const Rate *rates, int count);
 void pace_free(Pace *pace);
 
+Pace *pace_copy(const Pace *pace);
+
+/* A message left before; call it oldest first, before the first slot. */
+void pace_seed(Pace *pace, int64_t slot_ns);
+
 /* Books the next slot at or after `now_ns`; gives its moment. */
 int64_t pace_reserve(Pace *pace, int64_t now_ns);
 
@@ -40,10 +46,11 @@ int64_t pace_reserve(Pace *pace, int64_t now_ns);
  * of the last hundred or so; else it counts as used, which is the safe side. */
 void pace_give_back(Pace *pace, int64_t slot_ns);
 
-/* How long `messages` more take from an idle start: until the last of them
- * may leave. Exact for the first PACE_ESTIMATE_EXACT, then by the slowest
- * rate. */
+/* How long after `now_ns` the last of `messages` more leaves, over all paces
+ * together: each message takes the earliest slot of any. Books in them. Exact
+ * for the first PACE_ESTIMATE_EXACT, then by the rates. */
 #define PACE_ESTIMATE_EXACT 20000
-int64_t pace_estimate(const Rate *rates, int count, int64_t messages);
+int64_t pace_estimate(Pace *const *paces, size_t count, int64_t now_ns,
+                      int64_t messages);
 
 #endif

@@ -8,7 +8,7 @@
  * Every subscriber is in one place: not yet read in this round; out with a
  * worker; `ready`, given back to be tried at once (no more than there are
  * workers and their messages ahead); `waiting`, deferred, by key only; or
- * done. Being out needs no record: the first round gives a row once, and a
+ * done. Being out needs only a count: the first round gives a row once, and a
  * later one gives only who is waiting.
  */
 #include "delivery/queue.h"
@@ -46,6 +46,7 @@ struct Queue {
     GHashTable *waiting; /* key -> Waiting */
     GQueue ready;        /* of Ready */
     int64_t given_up;    /* deferred to a time after the run */
+    int64_t out;         /* taken and not given back */
 
     bool is_reading;    /* inside a round */
     bool is_first;      /* the first round */
@@ -351,13 +352,16 @@ QueueAnswer queue_take(Queue *queue, Subscriber **subscriber, int *attempts,
 {
     pthread_mutex_lock(&queue->mutex);
     QueueAnswer answer = take(queue, subscriber, attempts, due_us, error);
+    queue->out += answer == QUEUE_TAKEN;
     pthread_mutex_unlock(&queue->mutex);
     return answer;
 }
 
 void queue_done(Queue *queue, Subscriber *subscriber)
 {
-    (void)queue;
+    pthread_mutex_lock(&queue->mutex);
+    queue->out--;
+    pthread_mutex_unlock(&queue->mutex);
     subscriber_free(subscriber);
 }
 
@@ -365,6 +369,7 @@ void queue_again(Queue *queue, Subscriber *subscriber, int attempts,
                  int64_t due_us)
 {
     pthread_mutex_lock(&queue->mutex);
+    queue->out--;
     int64_t due_ns = from_wall(queue, due_us);
     if (due_ns <= now_ns(queue)) {
         Ready *ready = g_new0(Ready, 1);
@@ -377,6 +382,14 @@ void queue_again(Queue *queue, Subscriber *subscriber, int attempts,
     }
     pthread_mutex_unlock(&queue->mutex);
     subscriber_free(subscriber);
+}
+
+bool queue_is_anybody_out(Queue *queue)
+{
+    pthread_mutex_lock(&queue->mutex);
+    bool is_out = queue->out > 0;
+    pthread_mutex_unlock(&queue->mutex);
+    return is_out;
 }
 
 int64_t queue_deferred(Queue *queue)

@@ -47,6 +47,9 @@ void queue_done(Queue *queue, Subscriber *subscriber);
 void queue_again(Queue *queue, Subscriber *subscriber, int attempts,
                  int64_t due_us);
 
+/* Somebody has taken a subscriber that is not yet given back. */
+bool queue_is_anybody_out(Queue *queue);
+
 /* How many wait for a later try, in this run or after it. */
 int64_t queue_deferred(Queue *queue);
 

@@ -4,7 +4,6 @@
 #include <pthread.h>
 
 #include "base/units.h"
-#include "delivery/pace.h"
 
 #define REPORT_EVERY_NS (UNITS_SECOND_NS / 10)
 #define ESTIMATE_EVERY_NS UNITS_SECOND_NS
@@ -18,6 +17,7 @@ struct Tally {
     int64_t begin_ns;
     int64_t next_report_ns;
     int64_t next_estimate_ns;
+    int64_t by_rate_ns; /* the moment at which the rates let the last leave */
     int64_t seconds[RATE_SECONDS]; /* which second a count is of */
     int64_t counts[RATE_SECONDS];
 };
@@ -74,21 +74,24 @@ static double rate_at(const Tally *tally, int64_t at_ns)
     return (double)sum / span;
 }
 
-/* What the configured rates allow, or what was reached so far, whichever is
- * slower. */
+static int64_t count_left(const DeliveryProgress *progress)
+{
+    int64_t done = progress->sent + progress->failed + progress->unknown;
+    return MAX(0, progress->total - done - progress->deferred);
+}
+
+/* What the rates allow, or what was reached so far, whichever is slower. */
 static int64_t estimate_left(const Tally *tally, int64_t at_ns)
 {
     const DeliveryProgress *progress = &tally->progress;
     int64_t done = progress->sent + progress->failed + progress->unknown;
-    int64_t left = MAX(0, progress->total - done - progress->deferred);
+    int64_t left = count_left(progress);
     if (left == 0)
         return 0;
     int64_t elapsed_ns = at_ns - tally->begin_ns;
+    int64_t by_rate_ns = tally->by_rate_ns - at_ns;
     if (done < 10 && elapsed_ns < 2 * UNITS_SECOND_NS)
-        return -1;
-    const SendingConfig *sending = tally->plan->sending;
-    int64_t by_rate_ns = pace_estimate(sending->rates, sending->rate_count,
-                                       left);
+        return by_rate_ns > 0 ? by_rate_ns : -1;
     if (done == 0)
         return by_rate_ns > 0 ? by_rate_ns : -1;
     double by_run_ns = (double)elapsed_ns / (double)done * (double)left;
@@ -163,6 +166,27 @@ void tally_notice(Tally *tally, const char *format, ...)
     pthread_mutex_lock(&tally->mutex);
     DeliveryEvent event = {
         .kind = DELIVERY_NOTICE, .progress = &tally->progress, .text = text};
+    send_event(tally, &event);
+    pthread_mutex_unlock(&tally->mutex);
+}
+
+int64_t tally_left(Tally *tally)
+{
+    pthread_mutex_lock(&tally->mutex);
+    int64_t left = count_left(&tally->progress);
+    pthread_mutex_unlock(&tally->mutex);
+    return left;
+}
+
+void tally_estimate(Tally *tally, int64_t left_ns)
+{
+    int64_t at_ns = now_ns(tally);
+    pthread_mutex_lock(&tally->mutex);
+    tally->by_rate_ns = at_ns + left_ns;
+    tally->next_estimate_ns = at_ns;
+    refresh(tally, at_ns);
+    DeliveryEvent event = {.kind = DELIVERY_PROGRESS,
+                           .progress = &tally->progress};
     send_event(tally, &event);
     pthread_mutex_unlock(&tally->mutex);
 }

@@ -22,6 +22,11 @@ void tally_outcome(Tally *tally, const Address *address, Outcome outcome,
 void tally_unfail(Tally *tally, int64_t count);
 void tally_notice(Tally *tally, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
+/* How many have no outcome yet and are not deferred. */
+int64_t tally_left(Tally *tally);
+/* The rates let the last of these leave after so long. */
+void tally_estimate(Tally *tally, int64_t left_ns);
+
 /* Messages a second, over the last ten. */
 double tally_per_second(Tally *tally);
 

@@ -1,9 +1,12 @@
 /* transport.c - delivery_run() over the mailer; see transport.h. */
 #include "delivery/transport.h"
 
-static void *open_mailer(const DeliveryPlan *plan, GError **error)
+static void *open_mailer(const DeliveryPlan *plan, const DeliveryRelay *relay,
+                         GError **error)
 {
-    return mailer_new(plan->relay, plan->hello, plan->password, error);
+    const char *hello = relay->config->hello;
+    return mailer_new(relay->config, hello != NULL ? hello : plan->hello,
+                      relay->password, error);
 }
 
 static bool run_mailer(void *state, int messages_max, const MailerCalls *calls,

@@ -12,7 +12,9 @@
 #include "delivery/mailer.h"
 
 typedef struct DeliveryTransport {
-    void *(*open)(const DeliveryPlan *plan, GError **error);
+    /* For each relay of the plan. */
+    void *(*open)(const DeliveryPlan *plan, const DeliveryRelay *relay,
+                  GError **error);
     /* As mailer_run(). Called from every worker's thread. */
     bool (*run)(void *state, int messages_max, const MailerCalls *calls,
                 GError **error);

@@ -17,6 +17,12 @@
 #define LOST_MAX 3
 /* Sessions in a row that were opened and answered nothing. */
 #define FRUITLESS_MAX 8
+/* Recipients that a worker keeps while their domains are not due. */
+#define SPACED_MAX 32
+/* Between two questions whether it is this relay's turn. */
+#define TURN_NAP_NS (UNITS_SECOND_NS / 500)
+/* Before looking again whether another relay gave somebody back. */
+#define OTHERS_NAP_NS (UNITS_SECOND_NS / 50)
 
 static const int64_t backoff_seconds[] = {1, 3, 8, 15, 30};
 
@@ -27,15 +33,18 @@ typedef struct Job {
     bool is_intended;
     bool has_slot;
     Slot slot;
+    int64_t not_before_ns; /* for its domain */
     GString *bytes;
     GString *message_id;
 } Job;
 
 struct Worker {
-    Run *run;
-    GQueue held;  /* of Job, to go first in the next session */
-    GQueue out;   /* of Job, with the mailer, oldest first */
-    GQueue spare; /* of Job, for its buffers */
+    Route *route;
+    Run *run;      /* the route's */
+    GQueue held;   /* of Job, to go first in the next session */
+    GQueue spaced; /* of Job, whose domains are not yet due; soonest first */
+    GQueue out;    /* of Job, with the mailer, oldest first */
+    GQueue spare;  /* of Job, for its buffers */
     MessageBuffer *buffer;
     bool is_empty; /* the queue has nobody more */
     int64_t due_us;
@@ -49,6 +58,7 @@ struct Worker {
     /* in a row */
     int refused;
     int fruitless;
+    GError *leaving; /* why the relay cannot be reached */
 };
 
 /* --- jobs --- */
@@ -75,6 +85,7 @@ static Job *job_new(Worker *worker, Subscriber *subscriber, int attempts)
     job->lost = 0;
     job->is_intended = false;
     job->has_slot = false;
+    job->not_before_ns = 0;
     return job;
 }
 
@@ -101,11 +112,13 @@ static const Address *job_address(const Job *job)
     return subscriber_address(job->subscriber);
 }
 
-Worker *worker_new(Run *run)
+Worker *worker_new(Route *route)
 {
     Worker *worker = g_new0(Worker, 1);
-    worker->run = run;
+    worker->route = route;
+    worker->run = route_run(route);
     g_queue_init(&worker->held);
+    g_queue_init(&worker->spaced);
     g_queue_init(&worker->out);
     g_queue_init(&worker->spare);
     worker->buffer = message_buffer_new();
@@ -117,9 +130,11 @@ void worker_free(Worker *worker)
     if (worker == NULL)
         return;
     g_queue_clear_full(&worker->held, job_free);
+    g_queue_clear_full(&worker->spaced, job_free);
     g_queue_clear_full(&worker->out, job_free);
     g_queue_clear_full(&worker->spare, job_free);
     message_buffer_free(worker->buffer);
+    g_clear_error(&worker->leaving);
     g_free(worker);
 }
 
@@ -153,11 +168,8 @@ static void tell(Worker *worker, const Address *address, Outcome outcome,
 /* --- the next job, its moment and its message --- */
 
 /* NULL: nobody is due now, or the queue is empty or has failed. */
-static Job *fetch(Worker *worker)
+static Job *take(Worker *worker)
 {
-    Job *job = g_queue_pop_head(&worker->held);
-    if (job != NULL)
-        return job;
     GError *failure = NULL;
     Subscriber *subscriber = NULL;
     int attempts = 0;
@@ -179,30 +191,105 @@ static Job *fetch(Worker *worker)
     return NULL;
 }
 
+static int compare_moments(const void *left, const void *right, void *data)
+{
+    (void)data;
+    int64_t a = ((const Job *)left)->not_before_ns;
+    int64_t b = ((const Job *)right)->not_before_ns;
+    return (a > b) - (a < b);
+}
+
+static bool is_due(const Worker *worker, const Job *job)
+{
+    return job->not_before_ns <= run_now_ns(worker->run);
+}
+
+/* One whose domain is due, else the one that is due soonest. A few others are
+ * looked at for it and kept for later. */
+static Job *take_spaced(Worker *worker)
+{
+    for (;;) {
+        Job *first = g_queue_peek_head(&worker->spaced);
+        bool is_full = g_queue_get_length(&worker->spaced) >= SPACED_MAX;
+        if (first != NULL && (is_due(worker, first) || is_full))
+            break;
+        Job *job = take(worker);
+        if (job == NULL)
+            break;
+        job->not_before_ns = spacing_reserve(run_spacing(worker->run),
+                                             job_address(job)->domain,
+                                             run_now_ns(worker->run));
+        if (is_due(worker, job))
+            return job;
+        g_queue_insert_sorted(&worker->spaced, job, compare_moments, NULL);
+    }
+    return g_queue_pop_head(&worker->spaced);
+}
+
+/* With several relays each waits for its turn. */
+static bool await_turn_to_take(Worker *worker)
+{
+    while (!route_is_ending(worker->route)) {
+        if (route_may_take(worker->route))
+            return true;
+        run_nap(worker->run, TURN_NAP_NS);
+    }
+    return false;
+}
+
+static Job *fetch(Worker *worker)
+{
+    Job *job = g_queue_pop_head(&worker->held);
+    if (job != NULL || !await_turn_to_take(worker))
+        return job;
+    return run_plan(worker->run)->sending->domain_gap_ns > 0
+               ? take_spaced(worker)
+               : take(worker);
+}
+
 static void drop_slot(Worker *worker, Job *job)
 {
     if (job->has_slot)
-        run_give_back(worker->run, &job->slot);
+        route_give_back(worker->route, &job->slot);
     job->has_slot = false;
 }
 
-/* Waits until the job's slot is no further than `ahead_ns` away. False when
- * that takes longer than `wait_max_ns` or the run is ending. */
+/* Says when the last message may leave; from whoever has to wait. */
+static void refresh_estimate(Worker *worker)
+{
+    Tally *tally = run_tally(worker->run);
+    if (run_wants_estimate(worker->run))
+        tally_estimate(tally,
+                       route_estimate_all(worker->run, tally_left(tally)));
+}
+
+/* How long until the job may start; books its slot when its domain is due. */
+static int64_t time_to_start(Worker *worker, Job *job, int64_t ahead_ns)
+{
+    int64_t now_ns = run_now_ns(worker->run);
+    if (job->not_before_ns - ahead_ns > now_ns)
+        return job->not_before_ns - ahead_ns - now_ns;
+    if (job->has_slot && route_is_stale(worker->route, &job->slot))
+        drop_slot(worker, job);
+    if (!job->has_slot)
+        job->slot = route_reserve(worker->route);
+    job->has_slot = true;
+    run_end_before(worker->run, job->slot.at_ns);
+    return MAX(job->slot.at_ns, job->not_before_ns) - ahead_ns - now_ns;
+}
+
+/* Waits until the job's start is no further than `ahead_ns` away. False when
+ * that takes longer than `wait_max_ns` or the route is ending. */
 static bool wait_turn(Worker *worker, Job *job, int64_t ahead_ns,
                       int64_t wait_max_ns)
 {
     bool is_synced = false;
     for (;;) {
-        if (run_is_ending(worker->run)) {
+        if (route_is_ending(worker->route)) {
             drop_slot(worker, job);
             return false;
         }
-        if (job->has_slot && run_is_stale(worker->run, &job->slot))
-            drop_slot(worker, job);
-        if (!job->has_slot)
-            job->slot = run_reserve(worker->run);
-        job->has_slot = true;
-        int64_t wait_ns = job->slot.at_ns - ahead_ns - run_now_ns(worker->run);
+        int64_t wait_ns = time_to_start(worker, job, ahead_ns);
         if (wait_ns <= 0)
             return true;
         if (wait_ns > wait_max_ns)
@@ -210,6 +297,7 @@ static bool wait_turn(Worker *worker, Job *job, int64_t ahead_ns,
         if (wait_ns > SYNC_WAIT_NS && !is_synced && !sync_journal(worker))
             continue;
         is_synced = true;
+        refresh_estimate(worker);
         run_nap(worker->run, wait_ns);
     }
 }
@@ -264,7 +352,7 @@ static bool compose(Worker *worker, Job *job)
 static bool give_job(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
 {
     const DeliveryPlan *plan = run_plan(worker->run);
-    while (!run_is_ending(worker->run)) {
+    while (!route_is_ending(worker->route)) {
         Job *job = fetch(worker);
         if (job == NULL)
             return false;
@@ -274,6 +362,7 @@ static bool give_job(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
         }
         if (!compose(worker, job))
             continue;
+        route_depart(worker->route);
         job->is_intended = false;
         job->has_slot = false; /* used */
         g_queue_push_tail(&worker->out, job);
@@ -293,7 +382,7 @@ static bool next_job(void *data, MailerJob *mail)
     Worker *worker = data;
     if (worker->given == 0) {
         worker->opening_ns = run_now_ns(worker->run) - worker->begin_ns;
-        run_has_opened(worker->run);
+        route_has_opened(worker->route);
     }
     return give_job(worker, mail, IDLE_MAX_NS);
 }
@@ -303,7 +392,7 @@ static bool next_job(void *data, MailerJob *mail)
 static bool next_job_now(void *data, MailerJob *mail)
 {
     Worker *worker = data;
-    return !run_is_paced(worker->run) && give_job(worker, mail, 0);
+    return !route_is_paced(worker->route) && give_job(worker, mail, 0);
 }
 
 static bool intend_job(void *data, const MailerJob *mail)
@@ -382,8 +471,8 @@ static void settle_stopped(Worker *worker, Job *job, const Reply *reply)
     error_set(&failure, is_login ? ERROR_PERMISSION : ERROR_REJECTED,
               is_login ? "%s: the relay wants another login: %s"
                        : "%s: the relay does not take mail from us: %s",
-              run_relay_name(worker->run), line);
-    run_fail(worker->run, failure);
+              route_label(worker->route), line);
+    route_set_aside(worker->route, failure);
 }
 
 /* Says nothing about the recipient; due as soon as somebody resumes. */
@@ -395,14 +484,17 @@ static void settle_quota(Worker *worker, Job *job, const Reply *reply)
     error_set(&failure, ERROR_RETRY,
               "%s: the relay's quota is used up: %s; run `mirmail resume` "
               "when it is renewed",
-              run_relay_name(worker->run), line);
+              route_label(worker->route), line);
     record(worker, address, OUTCOME_DEFERRED, reply, run_wall_us(worker->run));
     Address told = {0};
     address_copy(&told, address);
-    job_again(worker, job, INT64_MAX / 2);
+    /* Another relay may take it at once. */
+    job_again(worker, job,
+              run_plan(worker->run)->relay_count > 1 ? run_wall_us(worker->run)
+                                                     : INT64_MAX / 2);
     tell(worker, &told, OUTCOME_DEFERRED, reply);
     address_clear(&told);
-    run_fail(worker->run, failure);
+    route_set_aside(worker->route, failure);
 }
 
 /* First written down as failed, then looked at as part of a row: whoever
@@ -416,7 +508,7 @@ static void settle_failed(Worker *worker, Job *job, const MailerResult *result)
     record(worker, address, OUTCOME_FAILED, reply, 0);
     tell(worker, address, OUTCOME_FAILED, reply);
     if (result->step == REPLY_STEP_MAIL || result->step == REPLY_STEP_MESSAGE)
-        row = run_refused(worker->run, reply, address);
+        row = route_refused(worker->route, reply, address);
     job_done(worker, job);
     if (row == NULL)
         return;
@@ -440,7 +532,7 @@ static void settle_by_meaning(Worker *worker, Job *job,
     else if (result->outcome == OUTCOME_NONE)
         settle_none(worker, job); /* enough for one session, said the relay */
     else if (result->meaning == REPLY_THROTTLED) {
-        run_throttled(worker->run, reply);
+        route_throttled(worker->route, reply);
         settle_deferred(worker, job, reply);
     } else if (result->outcome == OUTCOME_FAILED)
         settle_failed(worker, job, result);
@@ -459,7 +551,7 @@ static void settle_job(void *data, const MailerJob *mail,
     if (result->outcome != OUTCOME_NONE || result->reply.code != 0)
         worker->answered++;
     if (result->outcome == OUTCOME_SENT) {
-        run_accepted(worker->run);
+        route_accepted(worker->route);
         settle_final(worker, job, OUTCOME_SENT, &result->reply);
     } else if (result->outcome == OUTCOME_UNKNOWN)
         settle_final(worker, job, OUTCOME_UNKNOWN, &result->reply);
@@ -476,7 +568,7 @@ static bool back_off(Worker *worker, int times, const char *why)
                       UNITS_SECOND_NS;
     g_autofree char *wait = duration_to_text(wait_ns);
     tally_notice(run_tally(worker->run), "%s; trying again in %s", why, wait);
-    return run_wait(worker->run, run_now_ns(worker->run) + wait_ns);
+    return route_wait(worker->route, run_now_ns(worker->run) + wait_ns);
 }
 
 /* A relay that was there a moment ago will be back; one that never answered
@@ -489,13 +581,17 @@ static int refused_max(const Worker *worker)
 /* False: this worker is at its end. */
 static bool after_refused(Worker *worker, GError *failure)
 {
-    if (failure->code != ERROR_RETRY) {
+    if (failure->code == ERROR_SYSTEM) {
         run_fail(worker->run, failure);
+        return false;
+    }
+    if (failure->code != ERROR_RETRY) {
+        route_set_aside(worker->route, failure);
         return false;
     }
     worker->refused++;
     if (worker->refused > refused_max(worker)) {
-        run_leave(worker->run, failure);
+        worker->leaving = failure;
         return false;
     }
     bool goes_on = back_off(worker, worker->refused, failure->message);
@@ -508,12 +604,10 @@ static bool after_fruitless(Worker *worker)
     worker->fruitless++;
     g_autofree char *why = g_strdup_printf(
         "%s: the relay closes the connection without an answer",
-        run_relay_name(worker->run));
+        route_label(worker->route));
     if (worker->fruitless < FRUITLESS_MAX)
         return back_off(worker, worker->fruitless, why);
-    GError *failure = NULL;
-    error_set(&failure, ERROR_RETRY, "%s", why);
-    run_leave(worker->run, failure);
+    error_set(&worker->leaving, ERROR_RETRY, "%s", why);
     return false;
 }
 
@@ -526,15 +620,15 @@ static bool run_one_session(Worker *worker)
                                .data = worker};
     GError *failure = NULL;
     bool is_scout = false;
-    if (!run_may_open(worker->run, &is_scout))
+    if (!route_may_open(worker->route, &is_scout))
         return false;
     worker->given = 0;
     worker->answered = 0;
     worker->has_lost = false;
     worker->begin_ns = run_now_ns(worker->run);
-    bool opened = run_session(worker->run, &calls, &failure);
+    bool opened = route_session(worker->route, &calls, &failure);
     if (is_scout)
-        run_scout_back(worker->run);
+        route_scout_back(worker->route);
     assert(g_queue_is_empty(&worker->out)); /* exactly one settle() a job */
     if (!sync_journal(worker)) {
         g_clear_error(&failure);
@@ -545,15 +639,27 @@ static bool run_one_session(Worker *worker)
     worker->refused = 0;
     worker->has_opened = true;
     if (worker->given > 0 && worker->answered == 0)
-        return run_is_ending(worker->run) || after_fruitless(worker);
+        return route_is_ending(worker->route) || after_fruitless(worker);
     worker->fruitless = 0;
     return true;
+}
+
+/* Nobody is left; but another relay may fail and give somebody back. */
+static bool is_all_done(Worker *worker)
+{
+    if (!worker->is_empty)
+        return false;
+    if (run_plan(worker->run)->relay_count == 1 ||
+        !queue_is_anybody_out(run_queue(worker->run)))
+        return true;
+    run_nap(worker->run, OTHERS_NAP_NS);
+    return false;
 }
 
 /* Until there is somebody to write to and the time for it is near. */
 static bool prepare(Worker *worker)
 {
-    while (!run_is_ending(worker->run)) {
+    while (!route_is_ending(worker->route)) {
         Job *job = fetch(worker);
         if (job != NULL) {
             int64_t ahead_ns = OPEN_AHEAD_NS + 2 * worker->opening_ns;
@@ -561,23 +667,49 @@ static bool prepare(Worker *worker)
             g_queue_push_head(&worker->held, job);
             return ready;
         }
-        if (worker->is_empty || run_is_ending(worker->run))
+        if (route_is_ending(worker->route) || is_all_done(worker))
             return false;
+        if (worker->is_empty)
+            continue;
         int64_t wait_us = worker->due_us - run_wall_us(worker->run);
-        if (!run_wait(worker->run,
-                      run_now_ns(worker->run) + MAX(wait_us, 1) * 1000))
+        if (!route_wait(worker->route,
+                        run_now_ns(worker->run) + MAX(wait_us, 1) * 1000))
             return false;
     }
     return false;
 }
 
-void worker_run(Worker *worker)
+/* A spare is needed when the others have ended, whyever. */
+static bool await_need(Worker *worker)
 {
-    while (prepare(worker) && run_one_session(worker))
-        continue;
+    while (route_is_spare(worker->route) && run_has_workers(worker->run)) {
+        if (route_is_ending(worker->route))
+            return false;
+        run_nap(worker->run, OTHERS_NAP_NS);
+    }
+    return true;
+}
+
+static void give_back(Worker *worker, GQueue *jobs)
+{
     Job *job;
-    while ((job = g_queue_pop_head(&worker->held)) != NULL) {
+    while ((job = g_queue_pop_head(jobs)) != NULL) {
         drop_slot(worker, job);
         job_again(worker, job, run_wall_us(worker->run));
     }
+}
+
+void worker_desert(Worker *worker)
+{
+    route_leave(worker->route, NULL);
+}
+
+void worker_run(Worker *worker)
+{
+    if (await_need(worker))
+        while (prepare(worker) && run_one_session(worker))
+            continue;
+    give_back(worker, &worker->held);
+    give_back(worker, &worker->spaced);
+    route_leave(worker->route, g_steal_pointer(&worker->leaving));
 }

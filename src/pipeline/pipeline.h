@@ -125,27 +125,48 @@ typedef struct PipelineDiff {
 bool pipeline_diff(Pipeline *pipeline, Journal *journal, GString *out,
                    PipelineDiff *diff, GError **error);
 
+/* What becomes of those of whom the relay's answer never came. */
+typedef enum {
+    UNKNOWN_LEAVE,  /* as they are: shown, and not written to */
+    UNKNOWN_RESEND, /* again, with the same Message-ID */
+    UNKNOWN_SKIP,   /* never; the campaign need not mention them again */
+} UnknownPolicy;
+
+typedef struct PipelinePlanning {
+    bool revise; /* go on with a letter that has changed */
+    UnknownPolicy unknown;
+    const Clock *clock;
+} PipelinePlanning;
+
 typedef struct PipelinePlan {
     bool known;                  /* the journal has this campaign */
     int64_t created_us;          /* with known */
     int64_t done[OUTCOME_COUNT]; /* with known: outcomes so far */
     int64_t recovered;           /* outcomes that became unknown just now */
+    UnknownPolicy unknown;       /* to be carried out */
     int64_t to_send;             /* recipients without a final outcome */
     int64_t estimate_ns;         /* at the configured rate */
 } PipelinePlan;
 
 /* Looks the campaign up and, when the journal has it, takes it for this
  * process. A post that has changed since the campaign began is an
- * ERROR_INPUT, unless `revise`. */
-bool pipeline_plan(Pipeline *pipeline, Journal *journal, bool revise,
-                   PipelinePlan *plan, GError **error);
+ * ERROR_INPUT, unless `how->revise`. */
+bool pipeline_plan(Pipeline *pipeline, Journal *journal,
+                   const PipelinePlanning *how, PipelinePlan *plan,
+                   GError **error);
+
+/* What the plan says of those who are unknown; after the organiser has agreed
+ * to it. */
+bool pipeline_settle_unknown(Journal *journal, PipelinePlan *plan,
+                             GError **error);
 
 typedef struct PipelineSend {
     const PipelinePlan *plan;
     const char *arguments; /* kept for `mirmail resume`, quoted */
     const char *directory;
-    const char *password; /* NULL */
+    char *const *passwords; /* of each relay, in their order; may be NULL */
     const Clock *clock;
+    int64_t until_us; /* nobody is written to later; 0: any time */
     const int *stop;
     void (*report)(void *data, const DeliveryEvent *event);
     void *report_data;

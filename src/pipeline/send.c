@@ -1,12 +1,12 @@
 /* send.c - journal and delivery; see pipeline.h. */
 #include <string.h>
 
-#include "delivery/pace.h"
 #include "pipeline/private.h"
 
 /* Recipients of the list who have no final outcome in the journal. */
 static bool count_remaining(Pipeline *pipeline, Journal *journal,
-                            int64_t *remaining, GError **error)
+                            bool with_unknown, int64_t *remaining,
+                            GError **error)
 {
     GError *failure = NULL;
     const Subscriber *subscriber;
@@ -15,7 +15,9 @@ static bool count_remaining(Pipeline *pipeline, Journal *journal,
         if (!journal_lookup(journal, subscriber_address(subscriber), &entry,
                             error))
             return false;
-        if (entry.outcome == OUTCOME_NONE || entry.outcome == OUTCOME_DEFERRED)
+        if (entry.outcome == OUTCOME_NONE ||
+            entry.outcome == OUTCOME_DEFERRED ||
+            (with_unknown && entry.outcome == OUTCOME_UNKNOWN))
             ++*remaining;
         entry_clear(&entry);
     }
@@ -66,10 +68,65 @@ static bool name_test(Pipeline *pipeline, Journal *journal, GError **error)
     return false;
 }
 
-bool pipeline_plan(Pipeline *pipeline, Journal *journal, bool revise,
-                   PipelinePlan *plan, GError **error)
+static DeliveryRelay *list_relays(const Config *config, char *const *passwords)
 {
-    *plan = (PipelinePlan){.to_send = pipeline->summary.counts.given};
+    size_t count = config_relay_count(config);
+    DeliveryRelay *relays = g_new0(DeliveryRelay, count);
+    for (size_t i = 0; i < count; i++) {
+        relays[i].config = config_relay_at(config, i);
+        relays[i].password = passwords != NULL ? passwords[i] : NULL;
+    }
+    return relays;
+}
+
+static bool estimate(const Pipeline *pipeline, Journal *journal,
+                     const Clock *clock, PipelinePlan *plan, GError **error)
+{
+    g_autofree DeliveryRelay *relays = list_relays(pipeline->config, NULL);
+    DeliveryPlan delivery = {
+        .journal = journal,
+        .relays = relays,
+        .relay_count = config_relay_count(pipeline->config),
+        .clock = clock,
+    };
+    return delivery_estimate(&delivery, plan->to_send, &plan->estimate_ns,
+                             error);
+}
+
+/* Takes a campaign that the journal has, and looks at what is done. */
+static bool take_up(Pipeline *pipeline, Journal *journal,
+                    const PipelinePlanning *how, PipelinePlan *plan,
+                    GError **error)
+{
+    if (!journal_take(journal, pipeline->campaign, &plan->recovered, error))
+        return false;
+    plan->to_send = 0;
+    return count_remaining(pipeline, journal, how->unknown == UNKNOWN_RESEND,
+                           &plan->to_send, error);
+}
+
+bool pipeline_settle_unknown(Journal *journal, PipelinePlan *plan,
+                             GError **error)
+{
+    if (!plan->known || plan->unknown == UNKNOWN_LEAVE)
+        return true;
+    Outcome outcome = plan->unknown == UNKNOWN_RESEND ? OUTCOME_NONE
+                                                      : OUTCOME_SKIPPED;
+    int64_t count = 0;
+    if (!journal_resolve_unknown(journal, outcome, &count, error))
+        return false;
+    plan->done[OUTCOME_UNKNOWN] -= count;
+    return true;
+}
+
+bool pipeline_plan(Pipeline *pipeline, Journal *journal,
+                   const PipelinePlanning *how, PipelinePlan *plan,
+                   GError **error)
+{
+    *plan = (PipelinePlan){
+        .unknown = how->unknown,
+        .to_send = pipeline->summary.counts.given,
+    };
     if (pipeline->options->test != NULL && !name_test(pipeline, journal, error))
         return false;
     GError *failure = NULL;
@@ -82,19 +139,12 @@ bool pipeline_plan(Pipeline *pipeline, Journal *journal, bool revise,
     if (campaign != NULL) {
         plan->known = true;
         plan->created_us = campaign->created_us;
-        plan->to_send = 0;
-        if (!check_unchanged(pipeline, campaign, revise, error) ||
-            !journal_take(journal, pipeline->campaign, &plan->recovered,
-                          error) ||
-            !count_remaining(pipeline, journal, &plan->to_send, error))
+        if (!check_unchanged(pipeline, campaign, how->revise, error) ||
+            !take_up(pipeline, journal, how, plan, error))
             return false;
         memcpy(plan->done, campaign->counts, sizeof plan->done);
-        plan->done[OUTCOME_UNKNOWN] += plan->recovered;
     }
-    const SendingConfig *sending = &pipeline->config->sending;
-    plan->estimate_ns = pace_estimate(sending->rates, sending->rate_count,
-                                      plan->to_send);
-    return true;
+    return estimate(pipeline, journal, how->clock, plan, error);
 }
 
 static bool begin_campaign(Pipeline *pipeline, Journal *journal,
@@ -120,13 +170,6 @@ static bool begin_campaign(Pipeline *pipeline, Journal *journal,
            journal_take(journal, pipeline->campaign, &recovered, error);
 }
 
-static const char *hello_name(const Config *config)
-{
-    if (config->relay.hello != NULL)
-        return config->relay.hello;
-    return config->sender.from.address.domain;
-}
-
 bool pipeline_send(Pipeline *pipeline, Journal *journal,
                    const PipelineSend *send, DeliveryEnd *end,
                    DeliveryProgress *progress, GError **error)
@@ -139,20 +182,22 @@ bool pipeline_send(Pipeline *pipeline, Journal *journal,
                      : begin_campaign(pipeline, journal, send, error);
     if (!begun || !pipeline_keep_letter(pipeline, journal, error))
         return false;
+    g_autofree DeliveryRelay *relays = list_relays(config, send->passwords);
     DeliveryPlan delivery = {
         .list = pipeline->list,
         .total = send->plan->to_send,
         .message = pipeline->message,
         .journal = journal,
-        .relay = &config->relay,
+        .relays = relays,
+        .relay_count = config_relay_count(config),
         .sending = &config->sending,
         .reverse_path = config->sender.bounce.text
                             ? config->sender.bounce.text
                             : config->sender.from.address.text,
-        .hello = hello_name(config),
-        .password = send->password,
+        .hello = config->sender.from.address.domain,
         .clock = send->clock,
         .date_seconds = pipeline->options->date_seconds,
+        .until_us = send->until_us,
         .stop = send->stop,
         .report = send->report,
         .report_data = send->report_data,

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-START_LIMIT = 20  # seconds
+START_LIMIT = 60  # seconds
 STOP_LIMIT = 5
 PR_SET_PDEATHSIG = 1
 

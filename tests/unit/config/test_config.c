@@ -94,11 +94,11 @@ static void a_whole_file_is_read_into_its_sections(void **state)
     assert_int_equal(config->relay.connect_timeout_ns, INT64_C(5000000000));
     assert_int_equal(config->relay.reply_timeout_ns, INT64_C(60000000000));
     assert_int_equal(config->relay.data_timeout_ns, INT64_C(120000000000));
-    assert_int_equal(config->sending.rate_count, 3);
-    assert_int_equal(config->sending.rates[0].count, 5);
-    assert_int_equal(config->sending.rates[2].count, 1500);
-    assert_int_equal(config->sending.connections, 4);
-    assert_int_equal(config->sending.messages_per_connection, 50);
+    assert_int_equal(config->sending.limits.rate_count, 3);
+    assert_int_equal(config->sending.limits.rates[0].count, 5);
+    assert_int_equal(config->sending.limits.rates[2].count, 1500);
+    assert_int_equal(config->sending.limits.connections, 4);
+    assert_int_equal(config->sending.limits.messages_per_connection, 50);
     assert_int_equal(config->sending.retry_for_ns, INT64_C(7200000000000));
     assert_int_equal(config->text.width, 66);
     assert_string_equal(config->text.links, "inline");
@@ -124,12 +124,12 @@ static void what_is_not_written_has_its_default(void **state)
         assert_null(config->relay.host);
         assert_null(config->lists);
         assert_null(config->template);
-        assert_int_equal(config->sending.rate_count, 1);
-        assert_int_equal(config->sending.rates[0].count, 20);
-        assert_int_equal(config->sending.rates[0].window_ns,
+        assert_int_equal(config->sending.limits.rate_count, 1);
+        assert_int_equal(config->sending.limits.rates[0].count, 20);
+        assert_int_equal(config->sending.limits.rates[0].window_ns,
                          INT64_C(60000000000));
-        assert_int_equal(config->sending.connections, 1);
-        assert_int_equal(config->sending.messages_per_connection, 100);
+        assert_int_equal(config->sending.limits.connections, 1);
+        assert_int_equal(config->sending.limits.messages_per_connection, 100);
         assert_int_equal(config->sending.retry_for_ns, INT64_C(14400000000000));
         assert_int_equal(config->relay.tls, TLS_STARTTLS);
         assert_int_equal(config->relay.port, 587);
@@ -237,7 +237,7 @@ static void mistakes_are_told_with_place_and_way_out(void **state)
         {"relay: {password_env: \"hunter 2\"}\n",
          "the name of an environment variable"},
         {"relay: {user: a, password_env: P, password_file: f}\n",
-         "`relay.password_file` and `relay.password_env` both say"},
+         "`password_file` and `password_env` both say"},
         {"relay: [\n", "conf/mirmail.yaml:"},
         {"sender: {from: \xE9@example.org}\n", "UTF-8"},
         {"lists: [a, [b]]\n", "`lists` must be a text, not a list"},
@@ -323,12 +323,12 @@ static void a_file_is_found_upward_and_then_in_the_xdg_place(void **state)
     assert_int_equal(g_chdir(deep), 0);
 
     g_autoptr(Config) from_home = config_load(NULL, NULL);
-    assert_int_equal(from_home->sending.connections, 3);
+    assert_int_equal(from_home->sending.limits.connections, 3);
     assert_string_equal(from_home->path, home);
 
     assert_true(g_file_set_contents(upper, "connections: 2\n", -1, NULL));
     g_autoptr(Config) from_above = config_load(NULL, NULL);
-    assert_int_equal(from_above->sending.connections, 2);
+    assert_int_equal(from_above->sending.limits.connections, 2);
     g_autofree char *journal = g_build_filename(root, ".mirmail", "journal.db",
                                                 NULL);
     assert_string_equal(from_above->journal, journal);

@@ -121,27 +121,27 @@ static void rates_and_connections_on_the_command_line(void **state)
     (void)state;
     g_autoptr(Config) config = parse("rate: [1/s, 2/s]\n");
     assert_true(config_set_rate(config, "30/min", NULL));
-    assert_int_equal(config->sending.rate_count, 1);
-    assert_int_equal(config->sending.rates[0].count, 30);
+    assert_int_equal(config->sending.limits.rate_count, 1);
+    assert_int_equal(config->sending.limits.rates[0].count, 30);
     assert_true(config_set_rate(config, "5/2min, 120/h", NULL));
-    assert_int_equal(config->sending.rate_count, 2);
+    assert_int_equal(config->sending.limits.rate_count, 2);
     assert_true(config_set_rate(config, "unlimited", NULL));
-    assert_int_equal(config->sending.rate_count, 0);
+    assert_int_equal(config->sending.limits.rate_count, 0);
     GError *error = NULL;
     assert_false(config_set_rate(config, "fast", &error));
     assert_error(&error, ERROR_USAGE, "--rate: `fast` is no rate");
     assert_false(config_set_rate(config, "", &error));
     assert_error(&error, ERROR_USAGE, "--rate: ");
-    assert_int_equal(config->sending.rate_count, 0);
+    assert_int_equal(config->sending.limits.rate_count, 0);
 
     assert_true(config_set_connections(config, "8", NULL));
-    assert_int_equal(config->sending.connections, 8);
+    assert_int_equal(config->sending.limits.connections, 8);
     static const char *const wrong[] = {"0", "65", "-1", "x", "", "8 "};
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
         assert_false(config_set_connections(config, wrong[i], &error));
         assert_error(&error, ERROR_USAGE, "from 1 to 64");
     }
-    assert_int_equal(config->sending.connections, 8);
+    assert_int_equal(config->sending.limits.connections, 8);
 }
 
 #define SENDER                                                                 \

@@ -18,6 +18,7 @@
 #include "delivery/transport.h"
 
 #define RELAY_PEOPLE_MAX 5000
+#define RELAY_DOORS_MAX 3 /* relays of one plan */
 
 typedef enum {
     FATE_ACCEPT,
@@ -46,12 +47,14 @@ typedef struct Relay {
     pthread_mutex_t mutex;
     Verdict (*decide)(int number, int copy); /* copy: attempts before */
     bool (*open)(int session, GError **error);
+    bool (*open_door)(int door, GError **error); /* of one relay of several */
     void (*after)(int number);
     int sessions;
     int tries[RELAY_PEOPLE_MAX];
     int accepted[RELAY_PEOPLE_MAX];
     int64_t starts[RELAY_PEOPLE_MAX]; /* of all attempts, in order */
     int start_count;
+    int by_door[RELAY_DOORS_MAX]; /* messages that each relay took */
     int death_at; /* the attempt, from 1, at which the process dies */
     Fate death;
     int largest_session;
@@ -205,11 +208,12 @@ static inline bool relay_carry(const MailerCalls *calls, const MailerJob *job)
 static inline bool relay_run(void *state, int messages_max,
                              const MailerCalls *calls, GError **error)
 {
-    (void)state;
+    int door = *(const int *)state;
     relay_lock();
     int session = relay->sessions++;
     relay_unlock();
-    if (relay->open != NULL && !relay->open(session, error))
+    if ((relay->open != NULL && !relay->open(session, error)) ||
+        (relay->open_door != NULL && !relay->open_door(door, error)))
         return false;
     int carried = 0;
     MailerJob job;
@@ -226,6 +230,7 @@ static inline bool relay_run(void *state, int messages_max,
             break;
         }
         relay_lock();
+        relay->by_door[door]++;
         relay->reserves += has_reserve;
         relay_unlock();
         if (has_reserve)
@@ -239,11 +244,12 @@ static inline bool relay_run(void *state, int messages_max,
     return true;
 }
 
-static inline void *relay_open(const DeliveryPlan *plan, GError **error)
+static inline void *relay_open(const DeliveryPlan *plan,
+                               const DeliveryRelay *one, GError **error)
 {
-    (void)plan;
+    static const int doors[RELAY_DOORS_MAX] = {0, 1, 2};
     (void)error;
-    return relay;
+    return (void *)(uintptr_t)&doors[one - plan->relays];
 }
 
 static inline void relay_close(void *state)

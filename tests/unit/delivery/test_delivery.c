@@ -20,15 +20,18 @@ typedef struct Fixture {
     Journal *journal;
     List list;
     Message message;
-    RelayConfig relay;
+    RelayConfig relays[RELAY_DOORS_MAX];
+    bool has_own_limits; /* else the relays have those of `sending` */
+    int relay_count;
     SendingConfig sending;
+    int64_t until_us;
     int stop;
     DeliveryEnd end;
     DeliveryProgress progress;
     int events[3];
     int outcomes[OUTCOME_COUNT];
     GString *notices;
-    char host[32];
+    char hosts[RELAY_DOORS_MAX][32];
 } Fixture;
 
 static Fixture *now_running;
@@ -66,11 +69,19 @@ static int set_up(void **state)
     fixture->time = (FakeTime){.wall_us = INT64_C(1600000000000000)};
     fixture->clock = fake_clock(&fixture->time);
     fixture->message.uncomposable = -1;
-    g_strlcpy(fixture->host, "relay.example", sizeof fixture->host);
-    fixture->relay = (RelayConfig){.host = fixture->host, .port = 587};
-    fixture->sending = (SendingConfig){.connections = 4,
-                                       .messages_per_connection = 50,
-                                       .retry_for_ns = 240 * MINUTE};
+    for (int i = 0; i < RELAY_DOORS_MAX; i++) {
+        g_snprintf(fixture->hosts[i], sizeof fixture->hosts[i],
+                   "relay%s.example",
+                   i == 0   ? ""
+                   : i == 1 ? "2"
+                            : "3");
+        fixture->relays[i] = (RelayConfig){
+            .host = fixture->hosts[i], .port = 587, .weight = 1};
+    }
+    fixture->relay_count = 1;
+    fixture->sending = (SendingConfig){
+        .limits = {.connections = 4, .messages_per_connection = 50},
+        .retry_for_ns = 240 * MINUTE};
     fixture->notices = g_string_new(NULL);
     take_campaign(fixture);
     relay_new(&fixture->time);
@@ -110,19 +121,25 @@ static bool run_over(Fixture *fixture, int people, GError **error)
     list.domains = fixture->list.domains;
     list.doubled = fixture->list.doubled > 0 ? fixture->list.doubled : -1;
     fixture->list = list;
-    static char password[] = "";
+    DeliveryRelay relays[RELAY_DOORS_MAX] = {0};
+    for (int i = 0; i < fixture->relay_count; i++) {
+        if (!fixture->has_own_limits)
+            fixture->relays[i].limits = fixture->sending.limits;
+        relays[i].config = &fixture->relays[i];
+    }
     const DeliveryPlan plan = {
         .list = &fixture->list,
         .total = people,
         .message = &fixture->message,
         .journal = fixture->journal,
-        .relay = &fixture->relay,
+        .relays = relays,
+        .relay_count = (size_t)fixture->relay_count,
         .sending = &fixture->sending,
         .reverse_path = "news@example.org",
         .hello = "example.org",
-        .password = password,
         .clock = &fixture->clock,
         .date_seconds = 1600000000,
+        .until_us = fixture->until_us,
         .stop = &fixture->stop,
         .report = count_event,
         .report_data = fixture,
@@ -217,9 +234,9 @@ static void a_second_run_sends_only_to_those_who_are_new(void **state)
 static void progress_is_told_at_most_ten_times_a_second(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.connections = 1;
-    fixture->sending.rate_count = 1;
-    fixture->sending.rates[0] = (Rate){100, SECOND};
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){100, SECOND};
     run_well(fixture, 1000, DELIVERY_COMPLETE);
     assert_in_range(fixture->events[DELIVERY_PROGRESS], 9, 110);
 }
@@ -392,9 +409,9 @@ static void a_relay_that_asks_for_less_gets_a_pause_and_less(void **state)
 {
     Fixture *fixture = *state;
     relay->decide = throttle_at_100;
-    fixture->sending.connections = 1;
-    fixture->sending.rate_count = 1;
-    fixture->sending.rates[0] = (Rate){10, SECOND};
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){10, SECOND};
     run_well(fixture, 600, DELIVERY_COMPLETE);
     assert_ledger_agrees(fixture, 600);
     assert_int_equal(fixture->progress.sent, 600);
@@ -547,7 +564,7 @@ static bool fail_to_open(int session, GError **error)
 static void a_relay_that_was_never_there_is_tried_twice(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.connections = 1;
+    fixture->sending.limits.connections = 1;
     relay->open = fail_to_open;
     open_code = ERROR_RETRY;
     open_from = 0;
@@ -563,8 +580,8 @@ static void a_relay_that_was_never_there_is_tried_twice(void **state)
 static void a_relay_that_goes_away_is_tried_for_a_minute(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.connections = 1;
-    fixture->sending.messages_per_connection = 4;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.messages_per_connection = 4;
     relay->open = fail_to_open;
     open_code = ERROR_RETRY;
     open_from = 1;
@@ -585,7 +602,7 @@ static void a_relay_that_goes_away_is_tried_for_a_minute(void **state)
 static void a_refused_login_is_tried_once(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.connections = 1;
+    fixture->sending.limits.connections = 1;
     relay->open = fail_to_open;
     open_from = 0;
     open_failures = 100;
@@ -604,7 +621,7 @@ static void a_refused_login_is_tried_once(void **state)
 static void a_refused_login_is_one_login_with_many_connections(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.connections = 8;
+    fixture->sending.limits.connections = 8;
     relay->open = fail_to_open;
     open_code = ERROR_PERMISSION;
     open_from = 0;
@@ -650,14 +667,14 @@ static void assert_rate_holds(const Rate *rate, int64_t slack_ns)
 static void rates_hold_over_all_sessions(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.connections = 1;
-    fixture->sending.messages_per_connection = 3;
-    fixture->sending.rate_count = 2;
-    fixture->sending.rates[0] = (Rate){5, 2 * MINUTE};
-    fixture->sending.rates[1] = (Rate){60, 60 * MINUTE};
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.messages_per_connection = 3;
+    fixture->sending.limits.rate_count = 2;
+    fixture->sending.limits.rates[0] = (Rate){5, 2 * MINUTE};
+    fixture->sending.limits.rates[1] = (Rate){60, 60 * MINUTE};
     run_well(fixture, 150, DELIVERY_COMPLETE);
-    assert_rate_holds(&fixture->sending.rates[0], 0);
-    assert_rate_holds(&fixture->sending.rates[1], 0);
+    assert_rate_holds(&fixture->sending.limits.rates[0], 0);
+    assert_rate_holds(&fixture->sending.limits.rates[1], 0);
     /* And nothing is given away: two hours, and 30 messages at 5/2min. */
     assert_in_range(fixture->time.monotonic_ns / MINUTE, 130, 133);
     assert_int_equal(relay->reserves, 0);
@@ -666,11 +683,11 @@ static void rates_hold_over_all_sessions(void **state)
 static void rates_hold_over_all_connections(void **state)
 {
     Fixture *fixture = *state;
-    fixture->sending.rate_count = 1;
-    fixture->sending.rates[0] = (Rate){30, MINUTE};
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){30, MINUTE};
     run_well(fixture, 200, DELIVERY_COMPLETE);
     /* Here one thread's nap moves the clock of the others. */
-    assert_rate_holds(&fixture->sending.rates[0], 2 * SECOND);
+    assert_rate_holds(&fixture->sending.limits.rates[0], 2 * SECOND);
     assert_ledger_agrees(fixture, 200);
 }
 
@@ -707,8 +724,8 @@ static void a_stop_is_noticed_in_a_long_wait(void **state)
 {
     Fixture *fixture = *state;
     relay->after = stop_after_thirty;
-    fixture->sending.rate_count = 1;
-    fixture->sending.rates[0] = (Rate){30, INT64_C(86400) * SECOND};
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){30, INT64_C(86400) * SECOND};
     run_well(fixture, 200, DELIVERY_INTERRUPTED);
     assert_true(fixture->time.monotonic_ns < 2 * SECOND);
     assert_int_equal(fixture->progress.sent, 30);
@@ -735,7 +752,7 @@ static void a_list_that_gives_somebody_twice_sends_once(void **state)
 {
     Fixture *fixture = *state;
     fixture->list.doubled = 5;
-    fixture->sending.connections = 1;
+    fixture->sending.limits.connections = 1;
     GError *error = NULL;
     assert_false(run_over(fixture, 20, &error));
     assert_error(&error, ERROR_SYSTEM, "U5@d5.example may have this message");
@@ -828,7 +845,7 @@ static void a_killed_run_resumes_and_sends_to_nobody_twice(void **state)
 {
     Fixture *fixture = *state;
     enum { PEOPLE = 300 };
-    fixture->sending.connections = 1;
+    fixture->sending.limits.connections = 1;
     static const Fate deaths[] = {FATE_DIE_EARLY, FATE_DIE_DOT, FATE_DIE_TAKEN,
                                   FATE_DIE_ANSWER};
     GRand *random = g_rand_new_with_seed(4711);
@@ -868,9 +885,203 @@ static void several_workers_killed_at_once_are_resumed_too(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* --- several relays --- */
+
+static void use_relays(Fixture *fixture, int count, const int *weights)
+{
+    fixture->relay_count = count;
+    for (int i = 0; i < count; i++)
+        fixture->relays[i].weight = weights[i];
+}
+
+static void relays_share_by_their_weights(void **state)
+{
+    Fixture *fixture = *state;
+    use_relays(fixture, 2, (const int[]){3, 1});
+    fixture->sending.limits.connections = 1;
+    run_well(fixture, 1000, DELIVERY_COMPLETE);
+    assert_ledger_agrees(fixture, 1000);
+    /* Roughly: here every wait of one thread lets time pass for all. */
+    assert_true(relay->by_door[0] > relay->by_door[1]);
+    assert_int_equal(relay->by_door[0] + relay->by_door[1], 1000);
+}
+
+static bool refuse_login_at_first(int door, GError **error)
+{
+    if (door == 0)
+        error_set(error, ERROR_PERMISSION, "login refused by relay.example");
+    return door != 0;
+}
+
+static void a_relay_that_refuses_the_login_is_set_aside(void **state)
+{
+    Fixture *fixture = *state;
+    use_relays(fixture, 2, (const int[]){1, 1});
+    relay->open_door = refuse_login_at_first;
+    run_well(fixture, 100, DELIVERY_COMPLETE);
+    assert_ledger_agrees(fixture, 100);
+    assert_int_equal(relay->by_door[1], 100);
+    assert_non_null(strstr(fixture->notices->str,
+                           "relay.example:587 is set aside: login refused"));
+}
+
+static bool refuse_everywhere(int door, GError **error)
+{
+    error_set(error, ERROR_PERMISSION, "login refused by number %d", door);
+    return false;
+}
+
+static void
+when_no_relay_is_left_the_run_fails_with_the_last_reason(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    use_relays(fixture, 2, (const int[]){1, 1});
+    relay->open_door = refuse_everywhere;
+    assert_false(run_over(fixture, 100, &error));
+    assert_error(&error, ERROR_PERMISSION, "login refused by number");
+    assert_ledger_agrees(fixture, 100);
+    assert_int_equal(count_of(fixture, 100, OUTCOME_NONE), 100);
+}
+
+static bool unreachable_at_first(int door, GError **error)
+{
+    if (door == 0)
+        error_set(error, ERROR_RETRY, "cannot connect to relay.example");
+    return door != 0;
+}
+
+static void a_spare_waits_until_the_others_are_gone(void **state)
+{
+    Fixture *fixture = *state;
+    use_relays(fixture, 2, (const int[]){1, 0});
+    run_well(fixture, 100, DELIVERY_COMPLETE);
+    assert_int_equal(relay->by_door[0], 100);
+    assert_int_equal(relay->by_door[1], 0);
+
+    relay->open_door = unreachable_at_first;
+    run_well(fixture, 200, DELIVERY_COMPLETE);
+    assert_ledger_agrees(fixture, 200);
+    assert_int_equal(relay->by_door[1], 100);
+}
+
+static Verdict stop_at_50(int number, int copy)
+{
+    if (number >= 50 && copy == 0)
+        return answer(OUTCOME_NONE, REPLY_STEP_MAIL, REPLY_STOP, 530);
+    return accept_it();
+}
+
+static void whom_a_failing_relay_held_another_one_takes(void **state)
+{
+    Fixture *fixture = *state;
+    use_relays(fixture, 2, (const int[]){1, 0});
+    fixture->sending.limits.connections = 1;
+    relay->decide = stop_at_50;
+    run_well(fixture, 51, DELIVERY_COMPLETE);
+    assert_ledger_agrees(fixture, 51);
+    assert_int_equal(count_of(fixture, 51, OUTCOME_SENT), 51);
+}
+
+static void each_relay_keeps_to_its_own_rate(void **state)
+{
+    Fixture *fixture = *state;
+    use_relays(fixture, 2, (const int[]){1, 1});
+    fixture->has_own_limits = true;
+    for (int i = 0; i < 2; i++)
+        fixture->relays[i].limits = (RelayLimits){
+            .rates = {{i == 0 ? 10 : 30, MINUTE}},
+            .rate_count = 1,
+            .connections = 1,
+            .messages_per_connection = 50};
+    run_well(fixture, 200, DELIVERY_COMPLETE);
+    assert_ledger_agrees(fixture, 200);
+    assert_int_equal(relay->by_door[0] + relay->by_door[1], 200);
+    int minutes = (int)(fixture->time.monotonic_ns / MINUTE) + 1;
+    assert_true(relay->by_door[0] <= 10 * minutes);
+    assert_true(relay->by_door[1] <= 30 * minutes);
+    assert_true(minutes >= 5);
+}
+
+/* --- a rate outlives its run --- */
+
+static void a_rate_counts_what_left_in_earlier_runs(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){60, MINUTE};
+    run_well(fixture, 60, DELIVERY_COMPLETE);
+    assert_true(fixture->time.monotonic_ns < SECOND);
+    run_well(fixture, 61, DELIVERY_COMPLETE);
+    assert_in_range(fixture->time.monotonic_ns / SECOND, 60, 62);
+}
+
+static void a_clock_set_back_makes_a_rate_no_faster(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){60, MINUTE};
+    run_well(fixture, 60, DELIVERY_COMPLETE);
+    fixture->time.wall_us -= INT64_C(3600) * 1000000;
+    run_well(fixture, 61, DELIVERY_COMPLETE);
+    assert_in_range(fixture->time.monotonic_ns / SECOND, 60, 62);
+}
+
+/* --- time and place --- */
+
+static void nobody_is_written_to_after_the_end(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){10, SECOND};
+    fixture->until_us = fixture->time.wall_us + 5500000;
+    run_well(fixture, 100, DELIVERY_OVER);
+    assert_in_range(fixture->progress.sent, 55, 60);
+    assert_ledger_agrees(fixture, 100);
+    assert_true(fixture->time.wall_us <= fixture->until_us);
+}
+
+static void a_run_ends_when_no_slot_is_left_before_the_end(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){10, 60 * MINUTE};
+    fixture->until_us = fixture->time.wall_us + INT64_C(1800) * 1000000;
+    run_well(fixture, 100, DELIVERY_OVER);
+    assert_int_equal(fixture->progress.sent, 10);
+    assert_true(fixture->time.monotonic_ns < MINUTE);
+}
+
+static void messages_to_one_domain_have_a_gap_between_them(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->list.domains = 10;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.domain_gap_ns = 10 * SECOND;
+    run_well(fixture, 100, DELIVERY_COMPLETE);
+    assert_ledger_agrees(fixture, 100);
+    assert_int_equal(fixture->progress.sent, 100);
+    assert_in_range(fixture->time.monotonic_ns / SECOND, 90, 95);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(relays_share_by_their_weights),
+        TEST(a_relay_that_refuses_the_login_is_set_aside),
+        TEST(when_no_relay_is_left_the_run_fails_with_the_last_reason),
+        TEST(a_spare_waits_until_the_others_are_gone),
+        TEST(whom_a_failing_relay_held_another_one_takes),
+        TEST(each_relay_keeps_to_its_own_rate),
+        TEST(a_rate_counts_what_left_in_earlier_runs),
+        TEST(a_clock_set_back_makes_a_rate_no_faster),
+        TEST(nobody_is_written_to_after_the_end),
+        TEST(a_run_ends_when_no_slot_is_left_before_the_end),
+        TEST(messages_to_one_domain_have_a_gap_between_them),
         TEST(everybody_gets_one_message),
         TEST(an_empty_list_is_complete_without_a_session),
         TEST(a_second_run_sends_only_to_those_who_are_new),

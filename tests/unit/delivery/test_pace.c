@@ -235,6 +235,14 @@ static void a_clock_that_goes_back_breaks_no_limit(void **state)
     pace_free(pace);
 }
 
+static int64_t estimate(const Rate *rates, int count, int64_t messages)
+{
+    Pace *pace = pace_new(rates, count);
+    int64_t left_ns = pace_estimate(&pace, 1, 5 * SECOND, messages);
+    pace_free(pace);
+    return left_ns;
+}
+
 static void estimates_say_when_the_last_message_leaves(void **state)
 {
     (void)state;
@@ -259,21 +267,55 @@ static void estimates_say_when_the_last_message_leaves(void **state)
         {&fast, 1, 1401, 100 * SECOND},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
-        assert_true(pace_estimate(cases[i].rates, cases[i].count,
-                                  cases[i].messages) == cases[i].expected);
+        assert_true(estimate(cases[i].rates, cases[i].count,
+                             cases[i].messages) == cases[i].expected);
 }
 
 static void estimates_for_millions_come_close(void **state)
 {
     (void)state;
     const Rate rate = {30, MINUTE};
-    int64_t estimate = pace_estimate(&rate, 1, 3000000);
-    assert_true(ABS(estimate - 100000 * MINUTE) < HOUR);
+    int64_t left_ns = estimate(&rate, 1, 3000000);
+    assert_true(ABS(left_ns - 100000 * MINUTE) < HOUR);
+}
+
+static void what_left_before_counts(void **state)
+{
+    (void)state;
+    const Rate rate = {3, MINUTE};
+    Pace *pace = pace_new(&rate, 1);
+    pace_seed(pace, -50 * SECOND);
+    pace_seed(pace, -20 * SECOND);
+    pace_seed(pace, -20 * SECOND);
+    Pace *copy = pace_copy(pace);
+    assert_true(pace_estimate(&copy, 1, 0, 1) == 10 * SECOND);
+    pace_free(copy);
+    assert_true(pace_reserve(pace, 0) == 10 * SECOND);
+    assert_true(pace_reserve(pace, 0) == 40 * SECOND);
+    assert_true(pace_reserve(pace, 0) == 40 * SECOND);
+    assert_true(pace_reserve(pace, 0) == 70 * SECOND);
+    pace_free(pace);
+}
+
+static void several_paces_share_what_is_left(void **state)
+{
+    (void)state;
+    const Rate slow = {1, MINUTE};
+    const Rate fast = {3, MINUTE};
+    Pace *paces[] = {pace_new(&slow, 1), pace_new(&fast, 1)};
+    assert_true(pace_estimate(paces, 2, 0, 9) == 2 * MINUTE);
+    pace_free(paces[0]);
+    paces[0] = pace_new(NULL, 0); /* unlimited */
+    assert_true(pace_estimate(paces, 2, 0, 9) == 0);
+    pace_free(paces[0]);
+    pace_free(paces[1]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_left_before_counts),
+        cmocka_unit_test(several_paces_share_what_is_left),
         cmocka_unit_test(without_rates_every_moment_is_free),
         cmocka_unit_test(a_full_window_makes_the_next_one_wait),
         cmocka_unit_test(several_windows_hold_together),
