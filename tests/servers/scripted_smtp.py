@@ -384,6 +384,7 @@ class ScriptedServer:
     # --- the ledger ---
 
     def log(self, **entry):
+        entry["at"] = time.monotonic()
         with self.lock:
             self.entries.append(entry)
             if self.ledger:
@@ -399,6 +400,11 @@ class ScriptedServer:
 
     def commands(self, verb):
         return [entry["line"] for entry in self.events("command")
+                if entry["line"].upper().startswith(verb)]
+
+    def moments(self, verb):
+        """When each of these commands came, and its line."""
+        return [(entry["at"], entry["line"]) for entry in self.events("command")
                 if entry["line"].upper().startswith(verb)]
 
     # --- life ---
