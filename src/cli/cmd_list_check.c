@@ -16,6 +16,7 @@ static void print_counts(const ListCounts *counts)
         {counts->given, "recipients"},
         {counts->duplicates, "listed more than once"},
         {counts->left, "left or must not be written to"},
+        {counts->suppressed, "suppressed"},
         {counts->filtered, "not selected by --only"},
         {counts->unsupported, "need SMTPUTF8 and cannot be written to"},
         {counts->invalid, "bad rows"},

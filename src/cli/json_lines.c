@@ -146,10 +146,11 @@ void json_lines_entry(const char *campaign, const Entry *entry)
 void json_lines_counts(const ListCounts *counts)
 {
     print_object(json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "event", "list", "rows",
-        (json_int_t)counts->rows, "recipients", (json_int_t)counts->given,
-        "duplicates", (json_int_t)counts->duplicates, "left",
-        (json_int_t)counts->left, "filtered", (json_int_t)counts->filtered,
-        "invalid", (json_int_t)counts->invalid, "unsupported",
-        (json_int_t)counts->unsupported));
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "event", "list",
+        "rows", (json_int_t)counts->rows, "recipients",
+        (json_int_t)counts->given, "duplicates", (json_int_t)counts->duplicates,
+        "left", (json_int_t)counts->left, "suppressed",
+        (json_int_t)counts->suppressed, "filtered",
+        (json_int_t)counts->filtered, "invalid", (json_int_t)counts->invalid,
+        "unsupported", (json_int_t)counts->unsupported));
 }

@@ -110,6 +110,7 @@ static char *describe_recipients(const PipelineFacts *facts,
         {facts->recipients - plan->to_send, "already written to"},
         {facts->counts->duplicates, "listed twice"},
         {facts->counts->left, "who left"},
+        {facts->counts->suppressed, "suppressed"},
         {facts->counts->filtered, "not selected"},
         {facts->counts->unsupported, "whose address needs SMTPUTF8"},
     };

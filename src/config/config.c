@@ -129,6 +129,16 @@ static bool finish_relays(Config *config, const Value *root, GError **error)
                                  error);
 }
 
+/* A file that is not named lies beside the configuration. */
+static void put_beside(char **path, const Value *root, const char *key,
+                       const char *directory)
+{
+    if (settings_has(root, key) || directory == NULL)
+        return;
+    g_autofree char *plain = *path;
+    *path = g_build_filename(directory, plain, NULL);
+}
+
 static bool finish(Config *config, const Value *root, const char *directory,
                    GError **error)
 {
@@ -137,10 +147,9 @@ static bool finish(Config *config, const Value *root, const char *directory,
     SenderConfig *sender = &config->sender;
     if (sender->bounce.text == NULL && sender->from.address.text != NULL)
         address_copy(&sender->bounce, &sender->from.address);
-    if (!settings_has(root, "journal") && directory != NULL) {
-        g_autofree char *plain = config->journal;
-        config->journal = g_build_filename(directory, plain, NULL);
-    }
+    put_beside(&config->journal, root, "journal", directory);
+    put_beside(&config->suppressions, root, "suppressions", directory);
+    put_beside(&config->keys, root, "keys", directory);
     return true;
 }
 

@@ -107,10 +107,12 @@ typedef struct Config {
     SendingConfig sending;
     TextConfig text;
     char *base_url;
-    char *template; /* a directory, always with a slash, or the name of a
-                       built-in one; NULL for the default */
-    char *journal;  /* the journal's path */
-    char **lists;   /* default list files, NULL-terminated */
+    char *template;     /* a directory, always with a slash, or the name of a
+                           built-in one; NULL for the default */
+    char *journal;      /* the journal's path */
+    char *suppressions; /* likewise */
+    char *keys;         /* likewise */
+    char **lists;       /* default list files, NULL-terminated */
 } Config;
 
 /* `path` NULL: search. No file found is not an error: all defaults. */

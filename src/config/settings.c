@@ -83,6 +83,18 @@ const Setting settings_table[] = {
      .offset = AT(journal),
      .initial = ".mirmail/journal.db",
      .help = "The file that remembers who got which mail."},
+    {.key = "suppressions",
+     .type = &setting_path,
+     .offset = AT(suppressions),
+     .initial = "suppressions.csv",
+     .help = "The file of those who are not written to, whatever a list says; "
+             "it is only appended to and may live in git."},
+    {.key = "keys",
+     .type = &setting_path,
+     .offset = AT(keys),
+     .initial = ".mirmail/keys",
+     .help = "The secret keys for links with which readers leave; mirmail "
+             "keygen makes them."},
     {.key = "lists",
      .type = &setting_paths,
      .offset = AT(lists),

@@ -33,6 +33,7 @@ typedef struct DeliveryProgress {
     int64_t deferred; /* now */
     int64_t failed;
     int64_t unknown;
+    int64_t skipped;   /* suppressed while the run was on */
     double per_second; /* over the last seconds */
     int64_t left_ns;   /* estimate; -1 unknown */
 } DeliveryProgress;
@@ -61,7 +62,8 @@ typedef struct DeliveryPlan {
     List *list;    /* rewound; read under the queue's lock */
     int64_t total; /* recipients that have no outcome yet */
     const Message *message;
-    Journal *journal; /* campaign taken */
+    Journal *journal;           /* campaign taken */
+    Suppressions *suppressions; /* asked before each message; NULL */
     const DeliveryRelay *relays;
     size_t relay_count; /* at least 1 */
     const SendingConfig *sending;

@@ -76,7 +76,8 @@ static double rate_at(const Tally *tally, int64_t at_ns)
 
 static int64_t count_left(const DeliveryProgress *progress)
 {
-    int64_t done = progress->sent + progress->failed + progress->unknown;
+    int64_t done = progress->sent + progress->failed + progress->unknown +
+                   progress->skipped;
     return MAX(0, progress->total - done - progress->deferred);
 }
 
@@ -119,6 +120,7 @@ static void count_outcome(Tally *tally, Outcome outcome)
     progress->sent += outcome == OUTCOME_SENT;
     progress->failed += outcome == OUTCOME_FAILED;
     progress->unknown += outcome == OUTCOME_UNKNOWN;
+    progress->skipped += outcome == OUTCOME_SKIPPED;
 }
 
 void tally_outcome(Tally *tally, const Address *address, Outcome outcome,

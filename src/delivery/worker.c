@@ -348,6 +348,40 @@ static bool compose(Worker *worker, Job *job)
 
 /* --- the mailer's calls --- */
 
+static void settle_final(Worker *worker, Job *job, Outcome outcome,
+                         const Reply *reply)
+{
+    record(worker, job_address(job), outcome, reply, 0);
+    tell(worker, job_address(job), outcome, reply);
+    job_done(worker, job);
+}
+
+/* Who has left since the list was read is not written to, and gives the slot
+ * back. True also when nobody can tell, which ends the run. */
+static bool is_suppressed(Worker *worker, Job *job)
+{
+    Suppressions *suppressions = run_plan(worker->run)->suppressions;
+    Suppression why;
+    GError *failure = NULL;
+    bool found = false;
+    if (suppressions == NULL)
+        return false;
+    if (!suppressions_find(suppressions, job_address(job), &found, &why,
+                           &failure)) {
+        drop_slot(worker, job);
+        g_queue_push_head(&worker->held, job);
+        run_fail(worker->run, failure);
+        return true;
+    }
+    if (!found)
+        return false;
+    Reply reply = {.text = suppression_to_text(&why)};
+    drop_slot(worker, job);
+    settle_final(worker, job, OUTCOME_SKIPPED, &reply);
+    reply_clear(&reply);
+    return true;
+}
+
 /* `wait_max_ns` 0: only what may start at this moment. */
 static bool give_job(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
 {
@@ -360,7 +394,7 @@ static bool give_job(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
             g_queue_push_head(&worker->held, job);
             return false;
         }
-        if (!compose(worker, job))
+        if (is_suppressed(worker, job) || !compose(worker, job))
             continue;
         route_depart(worker->route);
         job->is_intended = false;
@@ -422,14 +456,6 @@ static void settle_deferred(Worker *worker, Job *job, const Reply *reply)
     job_again(worker, job, due_us);
     tell(worker, &told, OUTCOME_DEFERRED, reply);
     address_clear(&told);
-}
-
-static void settle_final(Worker *worker, Job *job, Outcome outcome,
-                         const Reply *reply)
-{
-    record(worker, job_address(job), outcome, reply, 0);
-    tell(worker, job_address(job), outcome, reply);
-    job_done(worker, job);
 }
 
 /* The next session takes the job. */

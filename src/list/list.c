@@ -25,10 +25,11 @@ struct List {
     Address redirect; /* text NULL: none */
     Subscriber *subscriber;
     Row row;
-    Reader *reader; /* of the file being read, or NULL */
-    size_t file;    /* the next one to open */
-    bool *used;     /* a flag for each of its columns */
-    size_t address; /* the next of options.addresses */
+    Reader *reader;  /* of the file being read, or NULL */
+    size_t file;     /* the next one to open */
+    bool *used;      /* a flag for each of its columns */
+    GError *failure; /* of the suppressions */
+    size_t address;  /* the next of options.addresses */
 };
 
 /* --- files one after another --- */
@@ -211,6 +212,7 @@ void list_close(List *list)
     g_ptr_array_unref(list->columns);
     address_clear(&list->redirect);
     g_free(list->used);
+    g_clear_error(&list->failure);
     g_free(list);
 }
 
@@ -233,6 +235,27 @@ static void note_left_elsewhere(List *list)
                  subscriber_address(list->subscriber)->text);
 }
 
+/* A file of suppressions that cannot be read lets nobody through. */
+static bool is_suppressed(List *list)
+{
+    Suppressions *suppressions = list->options.suppressions;
+    const Address *address = subscriber_address(list->subscriber);
+    Suppression why;
+    bool found = false;
+    if (suppressions == NULL || list->failure != NULL ||
+        !suppressions_find(suppressions, address, &found, &why,
+                           &list->failure) ||
+        !found)
+        return list->failure != NULL;
+    list->counts.suppressed++;
+    Place place = {subscriber_file(list->subscriber),
+                   subscriber_line(list->subscriber), 0};
+    g_autofree char *reason = suppression_to_text(&why);
+    findings_add(list->findings, SEVERITY_NOTE, "suppressed", place,
+                 "%s is not written to: %s", address->text, reason);
+    return true;
+}
+
 /* Whether the subscriber just filled is to be given. The filter comes before
  * the duplicates: a row that is not chosen must not hide one that is. */
 static bool choose(List *list)
@@ -251,6 +274,8 @@ static bool choose(List *list)
         list->counts.duplicates++;
         return false;
     }
+    if (is_suppressed(list))
+        return false;
     list->counts.given++;
     return true;
 }
@@ -301,6 +326,8 @@ static bool take_next(List *list, GError **error)
             break;
         if (take_row(list))
             return true;
+        if (list->failure != NULL)
+            return false;
     }
     while (list->options.addresses != NULL &&
            list->options.addresses[list->address] != NULL)
@@ -311,8 +338,11 @@ static bool take_next(List *list, GError **error)
 
 const Subscriber *list_next(List *list, GError **error)
 {
-    if (!take_next(list, error))
+    if (!take_next(list, error)) {
+        if (list->failure != NULL && (error == NULL || *error == NULL))
+            g_propagate_error(error, g_steal_pointer(&list->failure));
         return NULL;
+    }
     if (list->redirect.text != NULL)
         subscriber_redirect(list->subscriber, &list->redirect);
     return list->subscriber;

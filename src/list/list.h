@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "base/finding.h"
+#include "list/suppression.h"
 #include "mail/address.h"
 
 #define LIST_ROW_MAX 1048576 /* bytes */
@@ -62,14 +63,16 @@ typedef struct ListOptions {
      * error in these, and in the columns that decide about the recipient;
      * in all others it reads as "". NULL: every column counts. */
     const char *const *used;
+    Suppressions *suppressions; /* nobody in here is given; NULL */
 } ListOptions;
 
 typedef struct ListCounts {
     int64_t rows;  /* data rows read */
     int64_t given; /* subscribers handed out */
     int64_t duplicates;
-    int64_t left;     /* status says: do not send */
-    int64_t filtered; /* --only */
+    int64_t left;       /* status says: do not send */
+    int64_t suppressed; /* of all that the file of suppressions names */
+    int64_t filtered;   /* --only */
     int64_t invalid;
     int64_t unsupported; /* needs SMTPUTF8 */
 } ListCounts;

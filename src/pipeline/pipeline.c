@@ -77,6 +77,11 @@ static bool open_list(Pipeline *pipeline, Findings *findings, GError **error)
     pipeline->used = (const char **)g_ptr_array_free(used, FALSE);
     pipeline->recipients = pipeline->options->recipients;
     pipeline->recipients.used = pipeline->used;
+    pipeline->suppressions = suppressions_open(
+        pipeline->config->suppressions, clock_system(), random_system, error);
+    if (pipeline->suppressions == NULL)
+        return false;
+    pipeline->recipients.suppressions = pipeline->suppressions;
     pipeline->list = list_open(&pipeline->recipients, findings, error);
     return pipeline->list != NULL;
 }
@@ -154,6 +159,7 @@ void pipeline_free(Pipeline *pipeline)
     if (pipeline == NULL)
         return;
     list_close(pipeline->list);
+    suppressions_close(pipeline->suppressions);
     g_free((void *)(uintptr_t)pipeline->used);
     message_free(pipeline->message);
     g_clear_pointer(&pipeline->translations, g_ptr_array_unref);

@@ -26,6 +26,7 @@ struct Pipeline {
     Message *message;
     ListOptions recipients;
     const char **used; /* the list's fields that the letter merges */
+    Suppressions *suppressions;
     List *list;
     char *campaign;
     char *letter_name; /* the campaign, also while its letter is tested */

@@ -57,7 +57,7 @@ ONLY_THERE = [
     (r"\b(exit|_exit|abort)\s*\(", ("main.c", "cli/sending.c")),
     (r"\b(g_get_real_time|g_get_monotonic_time|g_date_time_new_now\w*"
      r"|gettimeofday|clock_gettime|time)\s*\(", ("base/clock.c",)),
-    (r"\b(g_random_\w+|rand|random|getrandom|arc4random\w*)\s*\(", ()),
+    (r"\b(g_random_\w+|rand|random|getrandom|arc4random\w*)\s*\(", ("base/random.c",)),
     (r"\b(pthread_create|g_thread_new|thrd_create)\s*\(",
      ("delivery/delivery.c", "delivery/line.c")),
     (r"\bsocket\s*\(", ("delivery/line", "delivery/mailer", "feedback/http")),

@@ -5,7 +5,7 @@
 #ifndef FAKE_LIST_H
 #define FAKE_LIST_H
 
-#include "../journal/scratch.h"
+#include "scratch.h"
 
 #include <stdbool.h>
 

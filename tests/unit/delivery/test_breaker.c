@@ -1,5 +1,5 @@
 /* test_breaker.c - delivery/breaker.h */
-#include "../journal/scratch.h"
+#include "scratch.h"
 
 #include "delivery/breaker.h"
 

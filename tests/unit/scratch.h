@@ -1,6 +1,6 @@
 /*
  * scratch.h - a folder for one test, a clock that the test moves, and
- * addresses; for the tests of journal/ and delivery/.
+ * addresses.
  */
 #ifndef SCRATCH_H
 #define SCRATCH_H

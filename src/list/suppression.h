@@ -1,0 +1,86 @@
+/*
+ * suppression.h - who must not be written to, whatever a list says.
+ *
+ *     suppressions.csv <──append── one-click, mail, bounces, mirmail suppress
+ *            └──suppressions_find()──> list_next(), and again before a send
+ *
+ * One file, a line an event, only ever appended to, so that it can live in
+ * git and its history is whole:
+ *
+ *     # salt 7x2k…
+ *     date,reason,who
+ *     2026-11-28T20:01:02Z,unsubscribed,ada@example.org
+ *     2026-11-28T20:03:40Z,bounced,#mzxw6ytboi…
+ *     2026-12-01T09:00:00Z,allowed,ada@example.org
+ *
+ * `who` is an address or `#` and the salted hash of one (HMAC-SHA-256 of
+ * Address.key under the salt, 160 bits, base32), for those who want to be
+ * forgotten. The last line about somebody counts; `allowed` takes a
+ * suppression back. A line that cannot be read is an error and not passed
+ * over, as it may be somebody's wish.
+ *
+ * Writers hold flock() on the file and fsync() it; a reader sees what others
+ * appended at its next question. Any thread. About 100 bytes a person.
+ */
+#ifndef LIST_SUPPRESSION_H
+#define LIST_SUPPRESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/random.h"
+#include "mail/address.h"
+
+#define SUPPRESSION_LINE_MAX 600 /* bytes */
+#define SUPPRESSION_REASON_MAX 20
+
+/* Reasons are words of a-z; these are written by mirmail. */
+#define SUPPRESSION_UNSUBSCRIBED "unsubscribed"
+#define SUPPRESSION_BOUNCED "bounced"
+#define SUPPRESSION_COMPLAINED "complained"
+#define SUPPRESSION_MANUAL "manual"
+#define SUPPRESSION_IMPORTED "imported"
+#define SUPPRESSION_ALLOWED "allowed"
+
+typedef struct Suppressions Suppressions;
+
+/* A file that is not there is empty, and is made by the first addition.
+ * ERROR_INPUT with the line of what cannot be read. */
+Suppressions *suppressions_open(const char *path, const Clock *clock,
+                                RandomFill fill_random, GError **error);
+void suppressions_close(Suppressions *suppressions);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Suppressions, suppressions_close)
+
+typedef struct Suppression {
+    char reason[SUPPRESSION_REASON_MAX + 1];
+    int64_t at_us; /* whole seconds */
+} Suppression;
+
+/* "unsubscribed on 2026-11-28" */
+char *suppression_to_text(const Suppression *suppression);
+
+/* `*found` false: this person may be written to. False on a failure to read
+ * what was appended: then nobody should be. */
+bool suppressions_find(Suppressions *suppressions, const Address *address,
+                       bool *found, Suppression *suppression, GError **error);
+
+/* Durable when it returns true. The same reason again adds no line. */
+bool suppressions_add(Suppressions *suppressions, const Address *address,
+                      const char *reason, bool hashed, GError **error);
+
+typedef void (*SuppressionVisit)(void *data, const char *who,
+                                 const Suppression *suppression);
+
+/* Those who are suppressed now, in the order of `who`. */
+bool suppressions_visit(Suppressions *suppressions, SuppressionVisit visit,
+                        void *data, GError **error);
+int64_t suppressions_count(Suppressions *suppressions);
+
+/* "#mzxw6ytboi…": how this file writes the hash of an address. Makes file and
+ * salt when there are none. NULL on failure. */
+char *suppressions_hash(Suppressions *suppressions, const Address *address,
+                        GError **error);
+
+#endif

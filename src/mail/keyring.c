@@ -1,0 +1,307 @@
+/* keyring.c - see keyring.h. */
+#include "mail/keyring.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define VERSION "mirmail/v1"
+#define MAC_BYTES 12
+#define TOKEN_BYTES (KEYRING_RID_BYTES + MAC_BYTES)
+#define FILE_MAX 8192 /* bytes */
+#define PURPOSES 3
+
+static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
+
+static const char *const purposes[PURPOSES] = {
+    [KEYRING_UNSUBSCRIBE] = "unsubscribe",
+    [KEYRING_SUBSCRIBE] = "subscribe",
+    [KEYRING_BOUNCE] = "bounce",
+};
+
+typedef struct Key {
+    char letter;
+    uint8_t master[TOKEN_KEY_BYTES];
+    uint8_t identity[TOKEN_HMAC_BYTES];
+    uint8_t purpose[PURPOSES][TOKEN_HMAC_BYTES];
+} Key;
+
+struct Keyring {
+    Key keys[KEYRING_KEYS_MAX]; /* the newest first */
+    int count;
+};
+
+/* --- bytes --- */
+
+static void add_part(GByteArray *message, const void *bytes, size_t length)
+{
+    const uint8_t prefix[4] = {(uint8_t)(length >> 24), (uint8_t)(length >> 16),
+                               (uint8_t)(length >> 8), (uint8_t)length};
+    g_byte_array_append(message, prefix, sizeof prefix);
+    g_byte_array_append(message, bytes, (guint)length);
+}
+
+static void add_text(GByteArray *message, const char *text)
+{
+    add_part(message, text, strlen(text));
+}
+
+static void derive(const Key *key, const char *use,
+                   uint8_t digest[TOKEN_HMAC_BYTES])
+{
+    g_autoptr(GByteArray) message = g_byte_array_new();
+    add_text(message, VERSION);
+    add_text(message, use);
+    token_hmac(key->master, sizeof key->master, message->data, message->len,
+               digest);
+}
+
+/* Exactly `length` bytes from whole base32 without padding; false when there
+ * is another letter, another length, or a bit too many. */
+static bool decode(const char *text, size_t text_length, uint8_t *bytes,
+                   size_t length)
+{
+    uint32_t held = 0;
+    unsigned bits = 0;
+    size_t done = 0;
+    if (text_length != (length * 8 + 4) / 5)
+        return false;
+    for (size_t i = 0; i < text_length; i++) {
+        const char *at = text[i] != '\0'
+                             ? strchr(letters, g_ascii_tolower(text[i]))
+                             : NULL;
+        if (at == NULL)
+            return false;
+        held = (held << 5 | (uint32_t)(at - letters)) & 0xffff;
+        bits += 5;
+        if (bits >= 8) {
+            bits -= 8;
+            bytes[done++] = (uint8_t)(held >> bits);
+        }
+    }
+    return (held & ((1u << bits) - 1)) == 0;
+}
+
+static bool is_equal(const uint8_t *a, const uint8_t *b, size_t length)
+{
+    uint8_t difference = 0;
+    for (size_t i = 0; i < length; i++)
+        difference |= a[i] ^ b[i];
+    return difference == 0;
+}
+
+/* --- the file --- */
+
+static void finish_key(Key *key)
+{
+    derive(key, "identity", key->identity);
+    for (int i = 0; i < PURPOSES; i++)
+        derive(key, purposes[i], key->purpose[i]);
+}
+
+static const Key *find_key(const Keyring *keyring, char letter)
+{
+    for (int i = 0; i < keyring->count; i++)
+        if (keyring->keys[i].letter == letter)
+            return &keyring->keys[i];
+    return NULL;
+}
+
+static bool read_key(Keyring *keyring, const char *line, GError **error,
+                     const char *path, int number)
+{
+    Key key = {.letter = line[0]};
+    bool is_key = strchr(letters, line[0]) != NULL && line[1] == ' ' &&
+                  decode(line + 2, strlen(line + 2), key.master,
+                         sizeof key.master);
+    const char *fault = !is_key ? "no key: a letter of a-z2-7, a blank, and "
+                                  "the 52 letters that `mirmail keygen` writes"
+                        : find_key(keyring, key.letter) != NULL
+                            ? "a second key of this letter"
+                            : NULL;
+    if (fault == NULL) {
+        finish_key(&key);
+        keyring->keys[keyring->count++] = key;
+    } else {
+        error_set_at(error, ERROR_CONFIG, (Place){path, number, 0}, "%s",
+                     fault);
+    }
+    explicit_bzero(&key, sizeof key);
+    return fault == NULL;
+}
+
+static bool read_keys(Keyring *keyring, char *text, const char *path,
+                      GError **error)
+{
+    int number = 0;
+    for (char *line = text; line != NULL;) {
+        char *end = strchr(line, '\n');
+        if (end != NULL)
+            *end = '\0';
+        number++;
+        g_strchomp(line);
+        if (line[0] != '\0' && line[0] != '#' &&
+            !read_key(keyring, line, error, path, number))
+            return false;
+        line = end != NULL ? end + 1 : NULL;
+    }
+    if (keyring->count == 0)
+        error_set_at(error, ERROR_CONFIG, (Place){path, 0, 0},
+                     "no key in this file; `mirmail keygen` writes one");
+    return keyring->count > 0;
+}
+
+static bool fail_file(const char *path, int number, GError **error)
+{
+    ErrorCode code = number == ENOENT   ? ERROR_MISSING
+                     : number == EACCES ? ERROR_PERMISSION
+                                        : ERROR_SYSTEM;
+    error_set_at(error, code, (Place){path, 0, 0}, "%s%s", g_strerror(number),
+                 number == ENOENT ? "; `mirmail keygen` makes the keys" : "");
+    return false;
+}
+
+static bool read_file(const char *path, char text[FILE_MAX + 1], GError **error)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (file < 0)
+        return fail_file(path, errno, error);
+    ssize_t length = fstat(file, &status) == 0 ? read(file, text, FILE_MAX)
+                                               : -1;
+    int number = errno;
+    close(file);
+    if (length < 0)
+        return fail_file(path, number, error);
+    text[length] = '\0';
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
+        return true;
+    error_set_at(error, ERROR_PERMISSION, (Place){path, 0, 0},
+                 "others may read these keys; chmod 600 %s", path);
+    return false;
+}
+
+Keyring *keyring_load(const char *path, GError **error)
+{
+    char text[FILE_MAX + 1];
+    g_autoptr(Keyring) keyring = g_new0(Keyring, 1);
+    bool ok = read_file(path, text, error) &&
+              read_keys(keyring, text, path, error);
+    explicit_bzero(text, sizeof text);
+    return ok ? g_steal_pointer(&keyring) : NULL;
+}
+
+void keyring_free(Keyring *keyring)
+{
+    if (keyring == NULL)
+        return;
+    explicit_bzero(keyring, sizeof *keyring);
+    g_free(keyring);
+}
+
+char *keyring_new_line(const Keyring *keyring, RandomFill fill_random,
+                       GError **error)
+{
+    uint8_t master[TOKEN_KEY_BYTES];
+    int count = keyring != NULL ? keyring->count : 0;
+    if (count == KEYRING_KEYS_MAX) {
+        error_set(error, ERROR_INPUT,
+                  "there are %d keys already; take the oldest out", count);
+        return NULL;
+    }
+    if (!fill_random(master, sizeof master)) {
+        error_set(error, ERROR_SYSTEM, "this machine gives no random numbers");
+        return NULL;
+    }
+    const char *letter = letters;
+    while (keyring != NULL && find_key(keyring, *letter) != NULL)
+        letter++;
+    GString *line = g_string_new(NULL);
+    g_string_append_c(line, *letter);
+    g_string_append_c(line, ' ');
+    token_base32_append(line, master, sizeof master);
+    explicit_bzero(master, sizeof master);
+    return g_string_free(line, FALSE);
+}
+
+/* --- tokens --- */
+
+static void make_rid(const Key *key, const char *address_key,
+                     uint8_t rid[KEYRING_RID_BYTES])
+{
+    uint8_t digest[TOKEN_HMAC_BYTES];
+    token_hmac(key->identity, sizeof key->identity, address_key,
+               strlen(address_key), digest);
+    memcpy(rid, digest, KEYRING_RID_BYTES);
+}
+
+static void make_mac(const Key *key, const KeyringScope *scope,
+                     const uint8_t rid[KEYRING_RID_BYTES],
+                     uint8_t mac[MAC_BYTES])
+{
+    uint8_t digest[TOKEN_HMAC_BYTES];
+    g_autoptr(GByteArray) message = g_byte_array_new();
+    add_text(message, VERSION);
+    add_text(message, purposes[scope->purpose]);
+    add_text(message, scope->list_id);
+    add_part(message, rid, KEYRING_RID_BYTES);
+    if (scope->campaign != NULL)
+        add_text(message, scope->campaign);
+    token_hmac(key->purpose[scope->purpose],
+               sizeof key->purpose[scope->purpose], message->data, message->len,
+               digest);
+    memcpy(mac, digest, MAC_BYTES);
+}
+
+void keyring_make(const Keyring *keyring, const KeyringScope *scope,
+                  const char *address_key, char token[KEYRING_TOKEN_LENGTH + 1])
+{
+    const Key *key = &keyring->keys[0];
+    uint8_t bytes[TOKEN_BYTES];
+    make_rid(key, address_key, bytes);
+    make_mac(key, scope, bytes, bytes + KEYRING_RID_BYTES);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_c(text, key->letter);
+    token_base32_append(text, bytes, sizeof bytes);
+    g_strlcpy(token, text->str, KEYRING_TOKEN_LENGTH + 1);
+}
+
+bool keyring_check(const Keyring *keyring, const KeyringScope *scope,
+                   const char *token, KeyringMatch *match)
+{
+    uint8_t bytes[TOKEN_BYTES];
+    uint8_t mac[MAC_BYTES];
+    if (strnlen(token, KEYRING_TOKEN_LENGTH + 1) != KEYRING_TOKEN_LENGTH)
+        return false;
+    const Key *key = find_key(keyring, g_ascii_tolower(token[0]));
+    if (key == NULL ||
+        !decode(token + 1, KEYRING_TOKEN_LENGTH - 1, bytes, sizeof bytes))
+        return false;
+    make_mac(key, scope, bytes, mac);
+    if (!is_equal(mac, bytes + KEYRING_RID_BYTES, MAC_BYTES))
+        return false;
+    match->letter = key->letter;
+    memcpy(match->rid, bytes, KEYRING_RID_BYTES);
+    return true;
+}
+
+bool keyring_is_for(const Keyring *keyring, const KeyringMatch *match,
+                    const char *address_key)
+{
+    const Key *key = find_key(keyring, match->letter);
+    uint8_t rid[KEYRING_RID_BYTES];
+    if (key == NULL)
+        return false;
+    make_rid(key, address_key, rid);
+    return is_equal(rid, match->rid, sizeof rid);
+}
+
+void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key)
+{
+    uint8_t digest[TOKEN_HMAC_BYTES];
+    derive(&keyring->keys[keyring->count - 1], use, digest);
+    memcpy(key->bytes, digest, sizeof key->bytes);
+    explicit_bzero(digest, sizeof digest);
+}

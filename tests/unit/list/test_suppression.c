@@ -1,0 +1,269 @@
+/* test_suppression.c - list/suppression.h over its file. */
+#include "scratch.h"
+
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "list/suppression.h"
+
+typedef struct Fixture {
+    char *folder;
+    char *path;
+    FakeTime time;
+    Clock clock;
+} Fixture;
+
+static bool fill_counting(void *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        ((uint8_t *)bytes)[i] = (uint8_t)i;
+    return true;
+}
+
+static int set_up(void **state)
+{
+    Fixture *fixture = g_new0(Fixture, 1);
+    fixture->folder = scratch_new();
+    fixture->path = g_build_filename(fixture->folder, "s.csv", NULL);
+    fixture->time = (FakeTime){.wall_us = INT64_C(1795869000000000)};
+    fixture->clock = fake_clock(&fixture->time);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *fixture = *state;
+    scratch_remove(fixture->folder);
+    g_free(fixture->path);
+    g_free(fixture);
+    return 0;
+}
+
+static Suppressions *open_file(Fixture *fixture)
+{
+    GError *error = NULL;
+    Suppressions *suppressions = suppressions_open(
+        fixture->path, &fixture->clock, fill_counting, &error);
+    assert_no_error(error);
+    return suppressions;
+}
+
+static void add(Suppressions *suppressions, const char *text,
+                const char *reason, bool hashed)
+{
+    Address address = make_address(text);
+    GError *error = NULL;
+    assert_true(
+        suppressions_add(suppressions, &address, reason, hashed, &error));
+    assert_no_error(error);
+    drop_address(&address);
+}
+
+/* "" when this person may be written to. */
+static void assert_reason(Suppressions *suppressions, const char *text,
+                          const char *reason)
+{
+    Address address = make_address(text);
+    Suppression suppression = {0};
+    GError *error = NULL;
+    bool found = false;
+    assert_true(suppressions_find(suppressions, &address, &found, &suppression,
+                                  &error));
+    assert_no_error(error);
+    assert_string_equal(found ? suppression.reason : "", reason);
+    drop_address(&address);
+}
+
+static char *read_file(Fixture *fixture)
+{
+    char *text = NULL;
+    assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+    return text;
+}
+
+static void write_file(Fixture *fixture, const char *text)
+{
+    assert_true(g_file_set_contents(fixture->path, text, -1, NULL));
+}
+
+static void a_file_that_is_not_there_suppresses_nobody(void **state)
+{
+    g_autoptr(Suppressions) suppressions = open_file(*state);
+    assert_reason(suppressions, "ada@example.org", "");
+    assert_int_equal(suppressions_count(suppressions), 0);
+}
+
+static void an_addition_is_a_line_and_said_once(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "Ada@example.org", "unsubscribed", false);
+    add(suppressions, "ada@example.org", "unsubscribed", false);
+    assert_reason(suppressions, "ADA@example.org", "unsubscribed");
+    g_autofree char *text = read_file(fixture);
+    assert_string_equal(text, "# salt aaaqeayeaudaocajbifqydiob4\n"
+                              "date,reason,who\n"
+                              "2026-11-28T12:30:00Z,unsubscribed,"
+                              "Ada@example.org\n");
+    struct stat status;
+    assert_int_equal(stat(fixture->path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+}
+
+static void a_hash_stands_for_an_address(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "ada@example.org", "bounced", true);
+    assert_reason(suppressions, "ada@example.org", "bounced");
+    assert_reason(suppressions, "bob@example.org", "");
+    g_autofree char *text = read_file(fixture);
+    assert_null(strstr(text, "ada@"));
+    g_autoptr(Suppressions) again = open_file(fixture);
+    assert_reason(again, "ada@example.org", "bounced");
+}
+
+/* By Python: hmac.new(b"mzxw6ytboi", b"ada@example.org", "sha256") */
+static void the_hash_is_the_one_that_others_compute(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "# salt mzxw6ytboi\n");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    Address address = make_address("Ada@example.org");
+    g_autofree char *hash = suppressions_hash(suppressions, &address, NULL);
+    assert_string_equal(hash, "#2hb53tm4swbwd6n4aviw5p3fihyysaqr");
+    drop_address(&address);
+}
+
+static void the_last_line_about_somebody_counts(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "ada@example.org", "bounced", false);
+    fixture->time.wall_us += 1000000;
+    add(suppressions, "ada@example.org", "allowed", false);
+    assert_reason(suppressions, "ada@example.org", "");
+    assert_int_equal(suppressions_count(suppressions), 0);
+    fixture->time.wall_us += 1000000;
+    add(suppressions, "ada@example.org", "complained", true);
+    assert_reason(suppressions, "ada@example.org", "complained");
+}
+
+static void what_another_process_appends_is_seen_at_once(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_reason(suppressions, "ada@example.org", "");
+    pid_t child = fork();
+    if (child == 0) {
+        Suppressions *other = suppressions_open(fixture->path, &fixture->clock,
+                                                fill_counting, NULL);
+        Address address = make_address("ada@example.org");
+        _exit(!suppressions_add(other, &address, "unsubscribed", false, NULL));
+    }
+    int status = 1;
+    waitpid(child, &status, 0);
+    assert_int_equal(status, 0);
+    assert_reason(suppressions, "ada@example.org", "unsubscribed");
+}
+
+static void many_processes_lose_no_line(void **state)
+{
+    Fixture *fixture = *state;
+    enum { WRITERS = 4, EACH = 50 };
+    for (int writer = 0; writer < WRITERS; writer++) {
+        if (fork() != 0)
+            continue;
+        Suppressions *own = suppressions_open(fixture->path, &fixture->clock,
+                                              fill_counting, NULL);
+        for (int i = 0; i < EACH; i++) {
+            g_autofree char *text = g_strdup_printf("p%d-%d@x", writer, i);
+            Address address = make_address(text);
+            if (!suppressions_add(own, &address, "bounced", i % 2 == 0, NULL))
+                _exit(1);
+        }
+        _exit(0);
+    }
+    for (int writer = 0; writer < WRITERS; writer++) {
+        int status = 1;
+        wait(&status);
+        assert_int_equal(status, 0);
+    }
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_int_equal(suppressions_count(suppressions), WRITERS * EACH);
+}
+
+static void a_file_written_anew_is_read_anew(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "date,reason,who\n2026-01-01,manual,ada@x.org\n");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_reason(suppressions, "ada@x.org", "manual");
+    write_file(fixture, "2026-01-01,manual,bob@x.org\r\n\n# and\n"
+                        "2026-01-01,manual,cy@x.org");
+    assert_reason(suppressions, "ada@x.org", "");
+    assert_reason(suppressions, "bob@x.org", "manual");
+    assert_reason(suppressions, "cy@x.org", ""); /* no line as yet */
+    add(suppressions, "dee@x.org", "bounced", false);
+    assert_reason(suppressions, "cy@x.org", "manual");
+    assert_reason(suppressions, "dee@x.org", "bounced");
+}
+
+static void a_line_that_cannot_be_read_is_an_error(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *words;
+    } cases[] = {
+        {"ada@x.org\n", ":1: not three values"},
+        {"date,reason,who\nyesterday,manual,ada@x.org\n", ":2: no date"},
+        {"2026-01-01,Left!,ada@x.org\n", "no reason"},
+        {"2026-01-01,manual,nobody\n", "no address"},
+        {"2026-01-01,manual,#\n", "no address"},
+    };
+    Fixture *fixture = *state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        write_file(fixture, cases[i].text);
+        assert_null(suppressions_open(fixture->path, &fixture->clock,
+                                      fill_counting, &error));
+        assert_error(&error, ERROR_INPUT, cases[i].words);
+    }
+}
+
+static void append_person(void *data, const char *who,
+                          const Suppression *suppression)
+{
+    g_string_append_printf(data, "%s %s\n", who, suppression->reason);
+}
+
+static void a_visit_shows_who_is_suppressed_now(void **state)
+{
+    g_autoptr(Suppressions) suppressions = open_file(*state);
+    add(suppressions, "b@x", "bounced", false);
+    add(suppressions, "a@x", "manual", false);
+    add(suppressions, "b@x", "allowed", false);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    assert_true(suppressions_visit(suppressions, append_person, seen, NULL));
+    assert_string_equal(seen->str, "a@x manual\n");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_file_that_is_not_there_suppresses_nobody),
+        TEST(an_addition_is_a_line_and_said_once),
+        TEST(a_hash_stands_for_an_address),
+        TEST(the_hash_is_the_one_that_others_compute),
+        TEST(the_last_line_about_somebody_counts),
+        TEST(what_another_process_appends_is_seen_at_once),
+        TEST(many_processes_lose_no_line),
+        TEST(a_file_written_anew_is_read_anew),
+        TEST(a_line_that_cannot_be_read_is_an_error),
+        TEST(a_visit_shows_who_is_suppressed_now),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
