@@ -50,7 +50,15 @@ typedef struct ListConfig {
 } ListConfig;
 
 typedef enum { TLS_STARTTLS, TLS_IMPLICIT, TLS_NONE } TlsMode;
-typedef enum { AUTH_AUTO, AUTH_PLAIN, AUTH_LOGIN, AUTH_NONE } AuthMode;
+typedef enum {
+    AUTH_AUTO, /* the best that the relay offers and the secret fits */
+    AUTH_PLAIN,
+    AUTH_LOGIN,
+    AUTH_SCRAM_SHA_256,
+    AUTH_XOAUTH2,     /* with a token */
+    AUTH_OAUTHBEARER, /* likewise */
+    AUTH_NONE,
+} AuthMode;
 
 /* What one relay takes. */
 typedef struct RelayLimits {
@@ -66,14 +74,17 @@ typedef struct RelayConfig {
     char *host; /* a name or an IPv4 or IPv6 address */
     int port;   /* 587; 465 with TLS_IMPLICIT; 25 with TLS_NONE */
     TlsMode tls;
-    bool allow_plaintext; /* TLS_NONE to a host that is not loopback */
-    char *ca_file;        /* PEM; the system's authorities when unset */
-    AuthMode auth;        /* AUTH_AUTO: none without a user */
+    bool allow_plaintext;     /* TLS_NONE to a host that is not loopback */
+    char *ca_file;            /* PEM; the system's authorities when unset */
+    char *client_certificate; /* PEM; NULL: none */
+    char *client_key;         /* PEM; the certificate's file when unset */
+    AuthMode auth;            /* AUTH_AUTO: none without a user */
     char *user;
     char *password_command; /* a shell command, its first line is it */
     char *password_file;
-    char *password_env; /* the name of an environment variable */
-    char *hello;        /* EHLO name; From's domain when unset */
+    char *password_env;  /* the name of an environment variable */
+    char *token_command; /* its first line is an access token of OAuth */
+    char *hello;         /* EHLO name; From's domain when unset */
     int64_t connect_timeout_ns;
     int64_t reply_timeout_ns; /* greeting, EHLO, MAIL, RCPT, DATA */
     int64_t data_timeout_ns;  /* the answer to the end of data */
@@ -152,10 +163,20 @@ void config_note_sending(const Config *config, Findings *findings);
 void config_set_example_sender(Config *config);
 
 /* The relay's password from its command, file or variable, NULL when there is
- * no user. Call it before any thread or socket exists; the caller wipes and
- * frees it with config_password_free(). */
+ * no user or a token is used. Call it before any thread or socket exists; the
+ * caller wipes and frees it with config_password_free(). */
 bool config_password(const RelayConfig *relay, char **password, GError **error);
 void config_password_free(char *password);
+
+/* An access token from its command, for one login, from any thread. Ends at
+ * once with an ERROR_RETRY when `cancel_fd` can be read; -1: never. Wiped and
+ * freed as the password is. */
+bool config_token(const char *command, int cancel_fd, char **token,
+                  GError **error);
+
+/* Opens a secret's file, a regular one that only its owner may use, and gives
+ * the descriptor; -1 with an error that begins with the setting's `key`. */
+int config_open_secret(const char *key, const char *path, GError **error);
 
 /* True for 127.0.0.0/8, ::1 and localhost. */
 bool config_is_loopback(const char *host);

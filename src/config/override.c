@@ -100,6 +100,9 @@ static void forget_login(RelayConfig *relay)
     g_clear_pointer(&relay->password_command, g_free);
     g_clear_pointer(&relay->password_file, g_free);
     g_clear_pointer(&relay->password_env, g_free);
+    g_clear_pointer(&relay->token_command, g_free);
+    g_clear_pointer(&relay->client_certificate, g_free);
+    g_clear_pointer(&relay->client_key, g_free);
     relay->auth = AUTH_AUTO;
     relay->allow_plaintext = false;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/password.h"
 #include "config/setting_fail.h"
 #include "config/setting_type.h"
 
@@ -93,27 +94,6 @@ const SettingType setting_relays = {"relays", read_relays, clear_relays};
 
 /* --- one of them --- */
 
-static bool check_password(const Value *map, GError **error)
-{
-    static const char *const sources[] = {"password_command", "password_file",
-                                          "password_env"};
-    const char *first = NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
-        const Value *value = map ? value_get(map, sources[i]) : NULL;
-        if (value_is_empty(value))
-            continue;
-        if (first != NULL) {
-            error_set_at(error, ERROR_CONFIG, value->place,
-                         "`%s` and `%s` both say where the password is; keep "
-                         "one of them",
-                         first, sources[i]);
-            return false;
-        }
-        first = sources[i];
-    }
-    return true;
-}
-
 bool settings_finish_relay(RelayConfig *relay, const Value *map, GError **error)
 {
     static const int ports[] = {
@@ -123,7 +103,7 @@ bool settings_finish_relay(RelayConfig *relay, const Value *map, GError **error)
         relay->tls = TLS_IMPLICIT;
     if (relay->port == 0)
         relay->port = ports[relay->tls];
-    return check_password(map, error);
+    return secrets_fit(relay, map, error);
 }
 
 /* --- questions --- */

@@ -69,10 +69,12 @@ static void find_login(const RelayConfig *relay, bool open_line, GArray *lacks)
 {
     bool has_source = relay->password_command != NULL ||
                       relay->password_file != NULL ||
-                      relay->password_env != NULL;
+                      relay->password_env != NULL ||
+                      relay->token_command != NULL;
     if (relay->user == NULL && has_source)
         add(lacks, "relay.user",
-            "is not set though a password is; under `relay:` write `user: "
+            "is not set though a password or token is; under `relay:` write "
+            "`user: "
             "news@example.org`");
     if (relay->user == NULL || relay->auth == AUTH_NONE)
         return;
@@ -80,7 +82,8 @@ static void find_login(const RelayConfig *relay, bool open_line, GArray *lacks)
         add(lacks, "relay.user",
             "is set without a password; under `relay:` write "
             "`password_command: pass show relay`, `password_file: "
-            "relay.password` or `password_env: MIRMAIL_PASSWORD`");
+            "relay.password`, `password_env: MIRMAIL_PASSWORD` or "
+            "`token_command`");
     if (open_line)
         add(lacks, "relay.tls",
             "is none, so the password would cross the network in the clear; "

@@ -13,8 +13,8 @@ const SettingSection settings_sections[] = {
     {"", "What holds for every run, without indentation."},
     {"sender", "Who writes."},
     {"list", "What the mail is part of, and how one leaves it."},
-    {"relay", "The server that takes the mail. Its password never stands in "
-              "this file: one of three settings says where it is."},
+    {"relay", "The server that takes the mail. Its password or token never "
+              "stands in this file: one of four settings says where it is."},
     {"text", "The text part."},
     {NULL, NULL},
 };
@@ -221,18 +221,31 @@ const Setting settings_table[] = {
      .otherwise = "the system's authorities",
      .help = "The certificates, in PEM, that the relay's own is checked "
              "against."},
+    {.key = "relay.client_certificate",
+     .type = &setting_path,
+     .offset = AT(relay.client_certificate),
+     .help = "The certificate, in PEM, that mirmail shows to a relay which "
+             "asks for one; those of its authorities may follow it."},
+    {.key = "relay.client_key",
+     .type = &setting_path,
+     .offset = AT(relay.client_key),
+     .otherwise = "the file of relay.client_certificate",
+     .help = "The certificate's key, in PEM and without a passphrase, in a "
+             "file that nobody else may read."},
     {.key = "relay.auth",
      .type = &setting_word,
      .offset = AT(relay.auth),
-     .words = "auto|plain|login|none",
+     .words = "auto|plain|login|scram-sha-256|xoauth2|oauthbearer|none",
      .initial = "auto",
-     .help = "How to log in; auto takes what the relay offers, and does not "
-             "log in without relay.user."},
+     .help = "How to log in; auto takes what the relay offers: scram-sha-256, "
+             "plain or login with a password, oauthbearer or xoauth2 with a "
+             "token, and no login without relay.user. After a refused login "
+             "no other way is tried."},
     {.key = "relay.user",
      .type = &setting_text,
      .offset = AT(relay.user),
-     .help = "The name to log in with; then one of the three settings for the "
-             "password is needed."},
+     .help = "The name to log in with; then one of the four settings for the "
+             "password or token is needed."},
     {.key = "relay.password_command",
      .type = &setting_command,
      .offset = AT(relay.password_command),
@@ -247,6 +260,13 @@ const Setting settings_table[] = {
      .type = &setting_name,
      .offset = AT(relay.password_env),
      .help = "The name of the environment variable that holds the password."},
+    {.key = "relay.token_command",
+     .type = &setting_command,
+     .offset = AT(relay.token_command),
+     .help = "A command for /bin/sh; the first line that it prints is an "
+             "access token of OAuth 2.0. It runs again for a connection that "
+             "is opened more than two minutes after it ran, so a send may "
+             "take longer than a token lasts."},
     {.key = "relay.hello",
      .type = &setting_host,
      .offset = AT(relay.hello),

@@ -81,7 +81,8 @@ static bool fail_unknown(const ValueEntry *entry, const char *key,
 
 static bool is_secret(const char *key)
 {
-    static const char *const words[] = {"password", "passwd", "pass", "secret"};
+    static const char *const words[] = {"password", "passwd", "pass",
+                                        "secret",   "token",  "access_token"};
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         if (g_ascii_strcasecmp(last_part(key), words[i]) == 0)
             return true;
@@ -96,8 +97,8 @@ static bool check_key(const Value *map, guint index, const char *key,
         error_set_at(error, ERROR_CONFIG, entry->key_place,
                      "`%s` may not stand in this file, which is shared and "
                      "committed; under `relay:` write `password_command: pass "
-                     "show relay`, `password_file: relay.password` or "
-                     "`password_env: MIRMAIL_PASSWORD`",
+                     "show relay`, `password_file: relay.password`, "
+                     "`password_env: MIRMAIL_PASSWORD` or `token_command`",
                      key);
         return false;
     }

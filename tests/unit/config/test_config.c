@@ -238,6 +238,12 @@ static void mistakes_are_told_with_place_and_way_out(void **state)
          "the name of an environment variable"},
         {"relay: {user: a, password_env: P, password_file: f}\n",
          "`password_file` and `password_env` both say"},
+        {"relay: {user: a, token_command: t, auth: login}\n",
+         "`auth` asks for a login with a password"},
+        {"relay: {user: a, password_file: f, auth: xoauth2}\n",
+         "`token_command` must say where it is"},
+        {"relay: {client_key: k}\n", "`client_certificate`"},
+        {"relay: {auth: cram-md5}\n", "scram-sha-256, xoauth2, oauthbearer"},
         {"relay: [\n", "conf/mirmail.yaml:"},
         {"sender: {from: \xE9@example.org}\n", "UTF-8"},
         {"lists: [a, [b]]\n", "`lists` must be a text, not a list"},
@@ -256,7 +262,8 @@ static void a_password_in_the_file_is_refused_and_not_repeated(void **state)
     (void)state;
     static const char *const cases[] = {
         "relay: {password: hunter2}\n", "password: hunter2\n",
-        "relay: {Password: hunter2}\n", "relay: {secret: hunter2}\n"};
+        "relay: {Password: hunter2}\n", "relay: {secret: hunter2}\n",
+        "relay: {token: hunter2}\n",    "relay: {access_token: hunter2}\n"};
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         GError *error = NULL;
         assert_null(parse(cases[i], &error));

@@ -105,7 +105,8 @@ static void another_relay_does_not_get_the_password_of_the_first(void **state)
 {
     (void)state;
     static const char text[] = "relay:\n  host: smtp.example.org\n"
-                               "  user: me\n  password_command: pass show x\n";
+                               "  user: me\n  password_command: pass show x\n"
+                               "  client_certificate: c\n  client_key: k\n";
     g_autoptr(Config) same = parse(text);
     assert_true(config_set_relay(same, "smtp://smtp.example.org:25", NULL));
     assert_string_equal(same->relay.user, "me");
@@ -114,6 +115,13 @@ static void another_relay_does_not_get_the_password_of_the_first(void **state)
     assert_true(config_set_relay(other, "smtp://smtp.example.net", NULL));
     assert_null(other->relay.user);
     assert_null(other->relay.password_command);
+    assert_null(other->relay.client_certificate);
+    assert_null(other->relay.client_key);
+    g_autoptr(Config) token = parse("relay: {host: h.example, user: me, "
+                                    "token_command: echo x, auth: xoauth2}\n");
+    assert_true(config_set_relay(token, "smtp://smtp.example.net", NULL));
+    assert_null(token->relay.token_command);
+    assert_int_equal(token->relay.auth, AUTH_AUTO);
 }
 
 static void rates_and_connections_on_the_command_line(void **state)

@@ -1,5 +1,7 @@
 #include "test.h"
 
+#include <unistd.h>
+
 #include <glib/gstdio.h>
 
 #include "config/config.h"
@@ -202,6 +204,108 @@ static void the_right_source_is_asked(void **state)
     config_password_free(NULL);
 }
 
+/* --- tokens --- */
+
+static void a_token_may_be_longer_than_a_password(void **state)
+{
+    (void)state;
+    char *token = NULL;
+    GError *error = NULL;
+    assert_true(token_from_command("printf 'ya29.a-b_c~d+e/f==\\nmore'", -1,
+                                   clock_system(), LIMIT, &token, &error));
+    assert_no_error(error);
+    assert_string_equal(token, "ya29.a-b_c~d+e/f==");
+    config_password_free(token);
+    assert_true(token_from_command("printf '%08192d' 7", -1, clock_system(),
+                                   LIMIT, &token, &error));
+    assert_int_equal(strlen(token), 8192);
+    config_password_free(token);
+}
+
+static void what_is_no_token_is_not_sent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *command;
+        const char *message;
+    } cases[] = {
+        {"echo 'error: hunter2 has expired'", "is no access token"},
+        {"printf 'hunter2\\001auth\\n'", "is no access token"},
+        {"printf 'hunter2\\303\\251\\n'", "is no access token"},
+        {"printf '%08193d' 7", "over 8192 bytes, too long for a token"},
+        {"true", "no token: the first line is empty"},
+        {"echo hunter2; exit 2", "`relay.token_command`: ended with status 2"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        char *token = NULL;
+        assert_false(token_from_command(cases[i].command, -1, clock_system(),
+                                        LIMIT, &token, &error));
+        assert_null(token);
+        assert_null(strstr(error->message, "hunter2"));
+        assert_error(&error, ERROR_CONFIG, cases[i].message);
+    }
+}
+
+static void a_token_command_can_be_broken_off(void **state)
+{
+    (void)state;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], "", 1), 1);
+    char *token = NULL;
+    GError *error = NULL;
+    assert_false(token_from_command("sleep 1000; echo x", ends[0],
+                                    clock_system(), LIMIT, &token, &error));
+    assert_null(token);
+    assert_error(&error, ERROR_RETRY, "broken off here");
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void a_password_is_not_asked_for_beside_a_token(void **state)
+{
+    (void)state;
+    char user[] = "me";
+    char command[] = "exit 9";
+    char *password = NULL;
+    GError *error = NULL;
+    RelayConfig relay = {.user = user, .token_command = command};
+    assert_true(config_password(&relay, &password, &error));
+    assert_null(password);
+}
+
+static void secrets_that_do_not_fit_are_refused(void **state)
+{
+    (void)state;
+    char text[] = "x";
+    const struct {
+        RelayConfig relay;
+        const char *message; /* NULL: fits */
+    } cases[] = {
+        {{0}, NULL},
+        {{.token_command = text}, NULL},
+        {{.token_command = text, .auth = AUTH_XOAUTH2}, NULL},
+        {{.password_env = text, .auth = AUTH_SCRAM_SHA_256}, NULL},
+        {{.client_certificate = text}, NULL},
+        {{.client_certificate = text, .client_key = text}, NULL},
+        {{.token_command = text, .password_file = text},
+         "`password_file` and `token_command` both say"},
+        {{.auth = AUTH_OAUTHBEARER}, "`token_command` must say"},
+        {{.password_env = text, .auth = AUTH_XOAUTH2},
+         "`token_command` must say"},
+        {{.token_command = text, .auth = AUTH_PLAIN}, "with a password"},
+        {{.client_key = text}, "without `client_certificate`"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        bool fits = secrets_fit(&cases[i].relay, NULL, &error);
+        assert_int_equal(fits, cases[i].message == NULL);
+        if (cases[i].message != NULL)
+            assert_error(&error, ERROR_CONFIG, cases[i].message);
+    }
+}
+
 static int make_directory(void **state)
 {
     *state = g_dir_make_tmp("mirmail-password-XXXXXX", NULL);
@@ -227,6 +331,11 @@ int main(void)
         cmocka_unit_test(a_file_that_others_may_read_is_refused),
         cmocka_unit_test(what_is_no_file_is_refused),
         cmocka_unit_test(the_right_source_is_asked),
+        cmocka_unit_test(a_token_may_be_longer_than_a_password),
+        cmocka_unit_test(what_is_no_token_is_not_sent),
+        cmocka_unit_test(a_token_command_can_be_broken_off),
+        cmocka_unit_test(a_password_is_not_asked_for_beside_a_token),
+        cmocka_unit_test(secrets_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
