@@ -67,18 +67,24 @@ LineContext *line_context_new(const RelayConfig *relay, const char *hello,
     LineContext *context = g_new0(LineContext, 1);
     context->host = g_strdup(relay->host);
     context->port = relay->port;
+    context->place = g_strdup_printf(
+        strchr(relay->host, ':') != NULL ? "[%s]:%d" : "%s:%d", relay->host,
+        relay->port);
     context->tls_mode = relay->tls;
     context->may_be_plain = relay->allow_plaintext;
     context->auth = relay->auth;
     context->user = g_strdup(relay->user);
     context->password = g_strdup(password != NULL ? password : "");
+    context->token_command = g_strdup(relay->token_command);
+    pthread_mutex_init(&context->token_lock, NULL);
     context->hello = g_strdup(hello);
+    context->has_certificate = relay->client_certificate != NULL;
     context->connect_timeout_ns = relay->connect_timeout_ns;
     context->reply_timeout_ns = relay->reply_timeout_ns;
     context->data_timeout_ns = relay->data_timeout_ns;
     bool is_good = open_pipe(context->cancel_pipe, error);
     if (is_good && relay->tls != TLS_NONE) {
-        context->tls = tls_context_new(relay->ca_file, error);
+        context->tls = tls_context_new(relay, error);
         is_good = context->tls != NULL;
     }
     if (is_good)
@@ -93,9 +99,12 @@ void line_context_free(LineContext *context)
         return;
     tls_context_free(context->tls);
     close_pipe(context->cancel_pipe);
-    explicit_bzero(context->password, strlen(context->password));
-    g_free(context->password);
+    config_password_free(context->password);
+    config_password_free(context->token);
+    pthread_mutex_destroy(&context->token_lock);
+    g_free(context->token_command);
     g_free(context->host);
+    g_free(context->place);
     g_free(context->user);
     g_free(context->hello);
     g_free(context);

@@ -186,19 +186,19 @@ static void set_connect_error(const Wire *wire, int count, int error_number,
         wire_set_cancelled(wire, error);
     else if (error_number == ETIMEDOUT)
         error_set(error, ERROR_RETRY,
-                  "no answer from %s:%d within %d s; check relay.host, "
+                  "no answer from %s within %d s; check relay.host, "
                   "relay.port and the firewall",
-                  context->host, context->port,
+                  context->place,
                   (int)(context->connect_timeout_ns / UNITS_SECOND_NS));
     else if (count > 1)
         error_set(error, ERROR_RETRY,
-                  "cannot connect to %s:%d at any of its %d addresses: %s",
-                  context->host, context->port, count, reason);
+                  "cannot connect to %s at any of its %d addresses: %s",
+                  context->place, count, reason);
     else
         error_set(error, ERROR_RETRY,
-                  "cannot connect to %s:%d: %s; is the relay running, and are "
+                  "cannot connect to %s: %s; is the relay running, and are "
                   "relay.host and relay.port right?",
-                  context->host, context->port, reason);
+                  context->place, reason);
 }
 
 /* Mail and password go in the clear only to this machine, or when the

@@ -28,17 +28,30 @@ static char *split_keyword(const char *line, const char **parameters)
     return g_ascii_strup(line, (gssize)length);
 }
 
+bool offer_has_auth(const Offer *offer, const char *name)
+{
+    if (offer->auth_names == NULL)
+        return false;
+    g_auto(GStrv) names = g_strsplit(offer->auth_names, " ", -1);
+    for (char **next = names; *next != NULL; next++)
+        if (g_ascii_strcasecmp(*next, name) == 0)
+            return true;
+    return false;
+}
+
+/* Old servers say it twice, in both forms. */
 static void read_auth(Offer *offer, const char *names)
 {
     g_auto(GStrv) list = g_strsplit_set(names, " \t", -1);
     for (char **name = list; *name != NULL; name++) {
-        if (g_ascii_strcasecmp(*name, "PLAIN") == 0)
-            offer->has_auth_plain = true;
-        if (g_ascii_strcasecmp(*name, "LOGIN") == 0)
-            offer->has_auth_login = true;
+        if (**name == '\0' || offer_has_auth(offer, *name))
+            continue;
+        char *before = offer->auth_names;
+        offer->auth_names = before == NULL
+                                ? g_strdup(*name)
+                                : g_strconcat(before, " ", *name, NULL);
+        g_free(before);
     }
-    if (offer->auth_names == NULL)
-        offer->auth_names = g_strdup(names);
 }
 
 static void read_extension(Offer *offer, const char *line)

@@ -3,9 +3,13 @@
  *
  *     line.c          settings, life, the loopback port, cancelling
  *     line_connect.c  from a name to a connected socket
- *     line_tls.c      OpenSSL: the context, the handshake, what failed
+ *     line_tls.c      OpenSSL: the context, the handshake, sessions
+ *     line_certificate.c  whose certificate, whom to trust, what is wrong
  *     line_wire.c     bytes to and from the relay; the replies of the opening
- *     line_login.c    greeting, EHLO, STARTTLS, AUTH
+ *     line_login.c    greeting, EHLO, STARTTLS
+ *     line_auth.c     AUTH
+ *     line_sasl.c, line_scram.c  what the mechanisms say, see line_sasl.h
+ *     line_token.c    the access token that a command gives
  *     line_offer.c    what the EHLO answer says, and what libESMTP may see
  *     line_watch.c    which command each reply answers
  *     line_pump.c     both directions, after the opening
@@ -34,18 +38,25 @@ typedef struct TlsContext TlsContext;
 struct LineContext {
     char *host;
     int port;
+    char *place; /* both, as errors name them: "[::1]:587" */
     TlsMode tls_mode;
     bool may_be_plain; /* also to a host that is not loopback */
     AuthMode auth;
-    char *user;     /* NULL: no login */
-    char *password; /* wiped when freed */
+    char *user;          /* NULL: no login */
+    char *password;      /* wiped when freed */
+    char *token_command; /* NULL: a password */
     char *hello;
     int64_t connect_timeout_ns;
     int64_t reply_timeout_ns;
     int64_t data_timeout_ns;
-    TlsContext *tls; /* NULL with TLS_NONE */
+    TlsContext *tls;      /* NULL with TLS_NONE */
+    bool has_certificate; /* of our own */
     int cancel_pipe[2];
     atomic_bool cancelled;
+    pthread_mutex_t token_lock; /* what follows */
+    char *token;                /* NULL: none; wiped */
+    int64_t token_ns;           /* when its command gave it */
+    bool has_had_token;
 };
 
 /* --- line_tls.c --- */
@@ -61,16 +72,20 @@ typedef enum {
     WIRE_BROKEN,
 } WireStatus;
 
-TlsContext *tls_context_new(const char *ca_file, GError **error);
+/* Reads the files that `relay` names. */
+TlsContext *tls_context_new(const RelayConfig *relay, GError **error);
 void tls_context_free(TlsContext *context);
 
 /* `host` is the configured name or address: for SNI, for the check of the
- * certificate, and for the errors. Borrows `fd`. */
-Tls *tls_new(TlsContext *context, const char *host, int fd);
+ * certificate, and for the errors, as is `place`. Borrows all but `host`. */
+Tls *tls_new(TlsContext *context, const char *host, const char *place, int fd);
 void tls_free(Tls *tls);
 WireStatus tls_handshake(Tls *tls);
 /* After tls_handshake() was WIRE_CLOSED or WIRE_BROKEN: why, and what to do. */
-void tls_set_error(const Tls *tls, int port, GError **error);
+void tls_set_error(Tls *tls, GError **error);
+/* The same after tls_read() or tls_write(), when the relay has said why: with
+ * TLS 1.3 it looks at our certificate only then. False: it has not. */
+bool tls_set_late_error(Tls *tls, GError **error);
 WireStatus tls_read(Tls *tls, char *bytes, size_t size, size_t *length);
 WireStatus tls_write(Tls *tls, const char *bytes, size_t length, size_t *done);
 /* Says good-bye without waiting for the answer. */
@@ -79,7 +94,7 @@ void tls_shutdown(Tls *tls);
 /* --- line_wire.c --- */
 
 typedef struct Wire {
-    const LineContext *context;
+    LineContext *context;
     int fd; /* -1: none */
     Tls *tls;
     bool is_loopback;
@@ -90,6 +105,10 @@ typedef struct Wire {
 } Wire;
 
 typedef enum { WAIT_READY, WAIT_TIMEOUT, WAIT_CANCELLED } WaitResult;
+
+/* Acknowledges at once what has come, so that the other side's Nagle algorithm
+ * does not hold back what follows. */
+void wire_acknowledge(int fd);
 
 /* Until `events` of `fd`, the moment, or a cancel. */
 WaitResult wire_wait(const Wire *wire, int fd, short events,
@@ -127,8 +146,6 @@ bool wire_connect(Wire *wire, GError **error);
 typedef struct Offer {
     bool has_starttls;
     bool has_pipelining;
-    bool has_auth_plain;
-    bool has_auth_login;
     char *auth_names; /* as the relay lists them; NULL: no AUTH */
     int64_t size_limit;
     GString *answer; /* the EHLO answer that libESMTP gets */
@@ -136,12 +153,39 @@ typedef struct Offer {
 
 /* Reads a 250 answer to EHLO. */
 void offer_read(Offer *offer, const char *raw, size_t length);
+bool offer_has_auth(const Offer *offer, const char *name);
 void offer_clear(Offer *offer);
 
 /* --- line_login.c --- */
 
+/* The opening of one line. */
+typedef struct Dialogue {
+    Wire *wire;
+    Offer *offer;
+    GString *raw; /* the last reply, and what it says */
+    Reply reply;
+} Dialogue;
+
+/* Sends a command and reads the answer. */
+bool dialogue_say(Dialogue *dialogue, const char *verb, const char *command,
+                  GError **error);
+
 /* From the connected socket to the point where MAIL may come. */
 bool login_run(Wire *wire, Offer *offer, GError **error);
+
+/* --- line_auth.c --- */
+
+/* The login, when there is one to make. */
+bool auth_run(Dialogue *dialogue, GError **error);
+
+/* --- line_token.c --- */
+
+/* A copy of an access token that is at most minutes old. `is_shared`: other
+ * lines had it before. Any thread; waits for the command. */
+bool token_take(LineContext *context, char **token, bool *is_shared,
+                GError **error);
+/* This token was refused; the next login gets a new one. */
+void token_drop(LineContext *context, const char *token);
 
 /* --- line_watch.c --- */
 

@@ -66,18 +66,7 @@ static void lose_relay(Pump *pump, char *failure)
 static void lose_relay_at(Pump *pump, const char *what)
 {
     const LineContext *context = pump->line->context;
-    lose_relay(pump,
-               g_strdup_printf("%s:%d %s", context->host, context->port, what));
-}
-
-static void acknowledge(int fd)
-{
-#ifdef TCP_QUICKACK
-    int one = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
-#else
-    (void)fd;
-#endif
+    lose_relay(pump, g_strdup_printf("%s %s", context->place, what));
 }
 
 /* --- up: libESMTP to the relay --- */
@@ -104,7 +93,7 @@ static void read_client(Pump *pump)
         pump->client_is_gone = true;
         return;
     }
-    acknowledge(line->client);
+    wire_acknowledge(line->client);
     pump->up_end += (size_t)got;
     pump->moved_ns = now_ns();
     greet(pump);
@@ -171,7 +160,7 @@ static void read_relay(Pump *pump)
         if (pump->relay_is_gone || line->wire.tls == NULL)
             break;
     }
-    acknowledge(line->wire.fd);
+    wire_acknowledge(line->wire.fd);
     if (pump->down->len > before)
         pump->moved_ns = now_ns();
 }

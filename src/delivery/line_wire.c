@@ -1,5 +1,7 @@
 /* line_wire.c - bytes to and from the relay, see line_private.h. */
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -43,6 +45,16 @@ WaitResult wire_wait(const Wire *wire, int fd, short events,
         if (now_ns() >= deadline_ns)
             return WAIT_TIMEOUT;
     }
+}
+
+void wire_acknowledge(int fd)
+{
+#ifdef TCP_QUICKACK
+    int one = 1;
+    setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
+#else
+    (void)fd;
+#endif
 }
 
 static WireStatus plain_status(int error_number, WireStatus wanted)
@@ -107,6 +119,7 @@ static bool wait_for(Wire *wire, WireStatus status, const char *to,
 {
     const LineContext *context = wire->context;
     short events = status == WIRE_WANTS_WRITE ? POLLOUT : POLLIN;
+    wire_acknowledge(wire->fd);
     switch (wire_wait(wire, wire->fd, events, deadline_ns)) {
     case WAIT_READY:
         return true;
@@ -116,16 +129,17 @@ static bool wait_for(Wire *wire, WireStatus status, const char *to,
     case WAIT_TIMEOUT:
         break;
     }
-    error_set(error, ERROR_RETRY, "no answer from %s:%d to %s within %d s",
-              context->host, context->port, to,
-              seconds_of(context->reply_timeout_ns));
+    error_set(error, ERROR_RETRY, "no answer from %s to %s within %d s",
+              context->place, to, seconds_of(context->reply_timeout_ns));
     return false;
 }
 
 static bool set_lost(const Wire *wire, const char *to, GError **error)
 {
-    error_set(error, ERROR_RETRY, "%s:%d closed the connection at %s",
-              wire->context->host, wire->context->port, to);
+    if (wire->tls != NULL && tls_set_late_error(wire->tls, error))
+        return false;
+    error_set(error, ERROR_RETRY, "%s closed the connection at %s",
+              wire->context->place, to);
     return false;
 }
 
@@ -134,12 +148,14 @@ bool wire_command(Wire *wire, const char *verb, const char *command,
 {
     if (wire->in_start < wire->in_end) {
         error_set(error, ERROR_REJECTED,
-                  "%s:%d said something before it was asked (%s); its answers "
+                  "%s said something before it was asked (%s); its answers "
                   "cannot be trusted",
-                  wire->context->host, wire->context->port, verb);
+                  wire->context->place, verb);
         return false;
     }
-    g_autoptr(GString) line = g_string_new(command);
+    /* Of its full size at once, so that no copy of a secret stays behind. */
+    g_autoptr(GString) line = g_string_sized_new(strlen(command) + 2);
+    g_string_append(line, command);
     g_string_append(line, "\r\n");
     int64_t deadline_ns = now_ns() + wire->context->reply_timeout_ns;
     size_t sent = 0;
@@ -195,8 +211,8 @@ static bool read_line(Wire *wire, const char *to, int64_t deadline_ns,
         wire->in_start += length;
         if (raw->len > LINE_REPLY_MAX ||
             raw->len - start > LINE_REPLY_LINE_MAX) {
-            error_set(error, ERROR_REJECTED, "endless reply from %s:%d to %s",
-                      wire->context->host, wire->context->port, to);
+            error_set(error, ERROR_REJECTED, "endless reply from %s to %s",
+                      wire->context->place, to);
             return false;
         }
         if (newline != NULL)
@@ -236,9 +252,9 @@ bool wire_read_reply(Wire *wire, const char *to, GString *raw, Reply *reply,
             g_autofree char *shown = g_strndup(raw->str, MIN(raw->len, 120));
             g_strdelimit(g_strchomp(shown), "\r\n", ' ');
             error_set(error, ERROR_REJECTED,
-                      "%s:%d does not speak SMTP: it answered “%s” to %s; "
+                      "%s does not speak SMTP: it answered “%s” to %s; "
                       "check relay.host, relay.port and relay.tls",
-                      wire->context->host, wire->context->port, shown, to);
+                      wire->context->place, shown, to);
             return false;
         }
     }
@@ -251,13 +267,13 @@ bool wire_start_tls(Wire *wire, GError **error)
 {
     const LineContext *context = wire->context;
     int64_t deadline_ns = now_ns() + context->reply_timeout_ns;
-    wire->tls = tls_new(context->tls, context->host, wire->fd);
+    wire->tls = tls_new(context->tls, context->host, context->place, wire->fd);
     for (;;) {
         WireStatus status = tls_handshake(wire->tls);
         if (status == WIRE_DONE)
             return true;
         if (status == WIRE_CLOSED || status == WIRE_BROKEN) {
-            tls_set_error(wire->tls, context->port, error);
+            tls_set_error(wire->tls, error);
             return false;
         }
         if (!wait_for(wire, status, "the TLS handshake", deadline_ns, error))

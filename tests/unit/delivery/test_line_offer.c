@@ -18,8 +18,9 @@ static void the_extensions_are_read(void **state)
                       "250 8BITMIME\r\n");
     assert_true(offer.has_pipelining);
     assert_true(offer.has_starttls);
-    assert_true(offer.has_auth_plain);
-    assert_true(offer.has_auth_login);
+    assert_true(offer_has_auth(&offer, "PLAIN"));
+    assert_true(offer_has_auth(&offer, "LOGIN"));
+    assert_false(offer_has_auth(&offer, "AUTH"));
     assert_string_equal(offer.auth_names, "LOGIN plain XOAUTH2");
     assert_int_equal(offer.size_limit, 35882577);
     offer_clear(&offer);
@@ -63,6 +64,18 @@ static void the_relays_own_name_is_no_extension(void **state)
     offer_clear(&offer);
 }
 
+static void mechanisms_of_both_forms_are_told_once(void **state)
+{
+    (void)state;
+    Offer offer = {0};
+    read_text(&offer, "250-relay\r\n250-AUTH PLAIN LOGIN\r\n"
+                      "250 AUTH=LOGIN plain SCRAM-SHA-256\r\n");
+    assert_string_equal(offer.auth_names, "PLAIN LOGIN SCRAM-SHA-256");
+    assert_true(offer_has_auth(&offer, "scram-sha-256"));
+    assert_false(offer_has_auth(&offer, "SCRAM-SHA-256-PLUS"));
+    offer_clear(&offer);
+}
+
 static void odd_answers_offer_little(void **state)
 {
     (void)state;
@@ -78,7 +91,7 @@ static void odd_answers_offer_little(void **state)
         Offer offer = {0};
         read_text(&offer, answers[i]);
         assert_false(offer.has_pipelining);
-        assert_false(offer.has_auth_plain);
+        assert_false(offer_has_auth(&offer, "PLAIN"));
         assert_int_equal(offer.size_limit, 0);
         assert_true(g_str_has_suffix(offer.answer->str, "250 HELP\r\n"));
         offer_clear(&offer);
@@ -92,7 +105,7 @@ static void a_second_answer_replaces_the_first(void **state)
     read_text(&offer, "250-relay\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n");
     read_text(&offer, "250-relay\r\n250 SIZE 100\r\n");
     assert_false(offer.has_starttls);
-    assert_false(offer.has_auth_plain);
+    assert_false(offer_has_auth(&offer, "PLAIN"));
     assert_null(offer.auth_names);
     assert_int_equal(offer.size_limit, 100);
     offer_clear(&offer);
@@ -135,6 +148,7 @@ int main(void)
         cmocka_unit_test(the_extensions_are_read),
         cmocka_unit_test(libesmtp_sees_only_what_it_handles),
         cmocka_unit_test(the_relays_own_name_is_no_extension),
+        cmocka_unit_test(mechanisms_of_both_forms_are_told_once),
         cmocka_unit_test(odd_answers_offer_little),
         cmocka_unit_test(a_second_answer_replaces_the_first),
         cmocka_unit_test(the_lines_of_a_reply),
