@@ -222,11 +222,29 @@ static bool set_text(const char *key, const char *value)
         relay->reply_timeout_ns = milliseconds;
     else if (strcmp(key, "data_ms") == 0)
         relay->data_timeout_ns = milliseconds;
+    else if (strcmp(key, "token") == 0)
+        relay->token_command = g_strdup(value);
+    else if (strcmp(key, "certificate") == 0)
+        relay->client_certificate = g_strdup(value);
+    else if (strcmp(key, "key") == 0)
+        relay->client_key = g_strdup(value);
     else if (strcmp(key, "plaintext") == 0)
         relay->allow_plaintext = strcmp(value, "1") == 0;
     else
         return false;
     return true;
+}
+
+static AuthMode auth_mode(const char *name)
+{
+    static const char *const names[] = {
+        "auto",    "plain",       "login", "scram-sha-256",
+        "xoauth2", "oauthbearer", "none"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (strcmp(names[i], name) == 0)
+            return (AuthMode)i;
+    fprintf(stderr, "mailer_harness: what is auth=%s?\n", name);
+    exit(64);
 }
 
 static bool set_mode(const char *key, const char *value)
@@ -237,9 +255,7 @@ static bool set_mode(const char *key, const char *value)
                      : value[0] == 'i' ? TLS_IMPLICIT
                                        : TLS_NONE;
     else if (strcmp(key, "auth") == 0)
-        relay->auth = value[0] == 'p'   ? AUTH_PLAIN
-                      : value[0] == 'l' ? AUTH_LOGIN
-                                        : AUTH_AUTO;
+        relay->auth = auth_mode(value);
     else
         return false;
     return true;

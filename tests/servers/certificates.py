@@ -1,4 +1,5 @@
-"""A certificate authority and a server certificate, made for one run."""
+"""A certificate authority, a server certificate and one for a client, made for
+one run."""
 
 import subprocess
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from processes import need
 EXTENSIONS = """\
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
-extendedKeyUsage = serverAuth
+extendedKeyUsage = {usage}
 subjectAltName = {names}
 """
 
@@ -28,18 +29,45 @@ def _openssl(*words):
     subprocess.run(command, check=True, capture_output=True)
 
 
-def make(folder, names="DNS:localhost, IP:127.0.0.1", days=2):
-    """Signs a certificate for `names` by an authority of its own."""
+CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+
+
+def _sign(folder, name, subject, names, usage, days):
+    """NAME.pem and NAME.key, signed by the folder's authority."""
+    _openssl("req", "-new", *CURVE, "-subj", f"/CN={subject}",
+             "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.csr")
+    extensions = EXTENSIONS.format(names=names, usage=usage)
+    (folder / f"{name}.ext").write_text(extensions)
+    _openssl("x509", "-req", "-in", folder / f"{name}.csr", "-days", days,
+             "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key", "-CAcreateserial",
+             "-extfile", folder / f"{name}.ext", "-out", folder / f"{name}.pem")
+
+
+def make_client(folder):
+    """client.pem and client.key, by the authority of make()."""
     folder = Path(folder)
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    _openssl("req", "-x509", *curve, "-days", days, "-subj", "/CN=Test authority",
+    _sign(folder, "client", "organiser", "email:news@example.org", "clientAuth", 2)
+    (folder / "client.key").chmod(0o600)
+    return folder / "client.pem", folder / "client.key"
+
+
+def make_self_signed(folder, name="self"):
+    """NAME.pem and NAME.key, which nobody else has signed."""
+    folder = Path(folder)
+    _openssl("req", "-x509", *CURVE, "-days", 2, "-subj", "/CN=localhost",
+             "-addext", "subjectAltName=DNS:localhost,email:news@example.org",
+             "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.pem")
+    (folder / f"{name}.key").chmod(0o600)
+    return folder / f"{name}.pem", folder / f"{name}.key"
+
+
+def make(folder, names="DNS:localhost, IP:127.0.0.1, IP:::1", days=2):
+    """Signs a certificate for `names` by an authority of its own. With days
+    below 0 it has expired, its authority has not."""
+    folder = Path(folder)
+    _openssl("req", "-x509", *CURVE, "-days", 2, "-subj", "/CN=Test authority",
              "-addext", "basicConstraints=critical,CA:TRUE",
              "-addext", "keyUsage=critical,keyCertSign",
              "-keyout", folder / "ca.key", "-out", folder / "ca.pem")
-    _openssl("req", "-new", *curve, "-subj", "/CN=localhost",
-             "-keyout", folder / "server.key", "-out", folder / "server.csr")
-    (folder / "server.ext").write_text(EXTENSIONS.format(names=names))
-    _openssl("x509", "-req", "-in", folder / "server.csr", "-days", days,
-             "-CA", folder / "ca.pem", "-CAkey", folder / "ca.key", "-CAcreateserial",
-             "-extfile", folder / "server.ext", "-out", folder / "server.pem")
+    _sign(folder, "server", "localhost", names, "serverAuth", days)
     return Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")

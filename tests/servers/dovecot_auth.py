@@ -11,10 +11,10 @@ state_dir = {folder}/run
 log_path = {folder}/log
 protocols =
 ssl = no
-auth_mechanisms = plain login
+auth_mechanisms = {mechanisms}
 auth_failure_delay = 0
 disable_plaintext_auth = no
-passdb {{
+{oauth}passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
@@ -38,10 +38,28 @@ service auth {{
 """
 
 
-class DovecotAuth:
-    """`users` maps names to passwords; the socket is where Postfix asks."""
+OAUTH = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
 
-    def __init__(self, socket, users):
+OAUTH_SERVER = """\
+introspection_mode = get
+introspection_url = {url}
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
+
+class DovecotAuth:
+    """`users` maps names to passwords; the socket is where Postfix asks.
+    `tokens` is a token_server.TokenServer."""
+
+    def __init__(self, socket, users, mechanisms="plain login", tokens=None):
         self.folder = Folder("dovecot")
         path = self.folder.path
         (path / "run").mkdir()
@@ -50,7 +68,12 @@ class DovecotAuth:
         users_file.chmod(0o640)
         os.chown(users_file, 0, grp.getgrnam("dovecot").gr_gid)
         configuration = path / "dovecot.conf"
-        configuration.write_text(CONFIGURATION.format(folder=path, socket=socket))
+        oauth = ""
+        if tokens is not None:
+            oauth = OAUTH.format(folder=path)
+            (path / "oauth2.conf").write_text(OAUTH_SERVER.format(url=tokens.url))
+        configuration.write_text(CONFIGURATION.format(
+            folder=path, socket=socket, mechanisms=mechanisms, oauth=oauth))
         command = [need("dovecot", "dovecot-core"), "-F", "-c", configuration]
         self.process = Process(command, path / "output")
         self.process.wait_until(socket.exists, "dovecot")

@@ -29,8 +29,8 @@ maillog_file = {path}/log
 maillog_file_prefixes = {path}
 myhostname = relay.example.org
 mynetworks = 127.0.0.0/8
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
+inet_interfaces = {interfaces}
+inet_protocols = all
 mydestination =
 alias_maps =
 alias_database =
@@ -72,6 +72,11 @@ smtpd_tls_mandatory_protocols = >=TLSv1.2
 smtpd_tls_auth_only = yes
 """
 
+CLIENT_CERTIFICATES = """\
+smtpd_tls_req_ccert = yes
+smtpd_tls_CAfile = {certificates.ca}
+"""
+
 SASL = """\
 smtpd_sasl_auth_enable = yes
 smtpd_sasl_type = dovecot
@@ -80,7 +85,6 @@ smtpd_sasl_security_options = noanonymous
 """
 
 MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
 {submissions}
 cleanup   unix  n - n - 0 cleanup
 qmgr      unix  n - n 300 1 qmgr
@@ -124,9 +128,15 @@ def queue_id_of(mail):
 
 
 class Postfix:
-    """`users` demands a login; `policy` is a policy.Policy."""
+    """`users` demands a login; `policy` is a policy.Policy.
 
-    def __init__(self, tls=False, users=None, policy=None):
+    `mechanisms` are Dovecot's, `tokens` is a token_server.TokenServer,
+    `names` and `days` are the certificate's, `asks_certificate` demands one of
+    the client, `addresses` are where it listens."""
+
+    def __init__(self, tls=False, users=None, policy=None, mechanisms="plain login",
+                 tokens=None, names=None, days=2, asks_certificate=False,
+                 addresses=("127.0.0.1",)):
         if os.geteuid() != 0:
             raise ServerError("Postfix can be started by root only: run the "
                               "tests as root, or by sudo")
@@ -134,11 +144,16 @@ class Postfix:
         self.tls = tls
         self.users = users or {}
         self.policy = policy
+        self.mechanisms = mechanisms
+        self.tokens = tokens
+        self.asks_certificate = asks_certificate
+        self.addresses = addresses
         self.port = free_port()
         self.tls_port = free_port() if tls else None
         self.folder = Folder("postfix")
         self.path = self.folder.path
-        self.certificates = certificates.make(self.path) if tls else None
+        wanted = {"names": names} if names else {}
+        self.certificates = certificates.make(self.path, days=days, **wanted) if tls else None
         self.dovecot = self.process = None
         try:
             self._write_configuration()
@@ -165,16 +180,23 @@ class Postfix:
         asks = (f", check_policy_service inet:127.0.0.1:{self.policy.port}"
                 if self.policy else "")
         main = MAIN.format(path=self.path, uid=nobody.pw_uid, gid=nobody.pw_gid,
-                           relay_restrictions=restrictions, policy=asks)
+                           relay_restrictions=restrictions, policy=asks,
+                           interfaces=", ".join(self.addresses))
         if self.tls:
             main += TLS.format(certificates=self.certificates)
+        if self.asks_certificate:
+            main += CLIENT_CERTIFICATES.format(certificates=self.certificates)
         if self.users:
             main += SASL
         (self.path / "main.cf").write_text(main)
-        submissions = (f"127.0.0.1:{self.tls_port} inet n - n - - smtpd "
-                       "-o smtpd_tls_wrappermode=yes" if self.tls else "")
-        (self.path / "master.cf").write_text(
-            MASTER.format(port=self.port, submissions=submissions))
+        submissions = ""
+        for address in self.addresses:
+            host = f"[{address}]" if ":" in address else address
+            submissions += f"{host}:{self.port} inet n - n - - smtpd\n"
+            if self.tls:
+                submissions += (f"{host}:{self.tls_port} inet n - n - - smtpd "
+                                "-o smtpd_tls_wrappermode=yes\n")
+        (self.path / "master.cf").write_text(MASTER.format(submissions=submissions))
 
     def _make_queue(self):
         owner = pwd.getpwnam("postfix")
@@ -192,7 +214,8 @@ class Postfix:
     def start(self):
         """Also again, after stop_server()."""
         if self.users:
-            self.dovecot = DovecotAuth(self.path / "queue/private/auth", self.users)
+            self.dovecot = DovecotAuth(self.path / "queue/private/auth", self.users,
+                                       self.mechanisms, self.tokens)
         daemons = subprocess.run(["postconf", "-dh", "daemon_directory"], check=True,
                                  capture_output=True, text=True).stdout.strip()
         self.process = Process([f"{daemons}/master", "-d", "-c", self.path],

@@ -20,12 +20,15 @@ Script keys
     tls          none, starttls, implicit
     cert, key    files in PEM
     tls_max      "TLSv1_1": nothing newer
+    client_ca    a file in PEM: clients must have a certificate by it
     greeting     the greeting's whole text
     name         the name in the EHLO answer
     pipelining, chunking, eightbit, enhanced    false leaves the keyword out
     size         SIZE limit
     extra        more EHLO lines
-    auth         {"mechanisms": "PLAIN LOGIN", "user": …, "password": …}
+    auth         {"mechanisms": "PLAIN LOGIN", "user": …, "password": …,
+                 "tokens": […], "lives": 2}, and to do it wrong: iterations, false_proof,
+                 no_proof, refusal, complaint, or challenges and a verdict
     inject       text in the clear right behind the answer to STARTTLS
     rules        a list, the first that fits is used
     chaos        {"seed": 7, "rate": 0.05}: rules made up at random
@@ -48,6 +51,7 @@ Rule keys
 import argparse
 import base64
 import hashlib
+import hmac
 import json
 import random
 import socket
@@ -237,25 +241,98 @@ class Conversation:
             self.buffer = b""
             self.handshake()
 
+    def ask(self, challenge=""):
+        """One round of AUTH; both sides in plain bytes."""
+        self.send("334 " + base64.b64encode(challenge.encode()).decode())
+        return self.read_response(self.read_line())
+
+    @staticmethod
+    def read_response(line):
+        return base64.b64decode(line, validate=True).decode()
+
     def do_auth(self, rest):
         mechanism, _, initial = rest.partition(" ")
+        mechanism = mechanism.upper()
         auth = self.script.get("auth", {})
-        self.server.log(event="auth", mechanism=mechanism.upper(), secure=self.secure)
-        if mechanism.upper() == "PLAIN":
-            if not initial:
-                self.send("334 ")
-                initial = self.read_line()
-            _, user, password = base64.b64decode(initial).decode().split("\0")
-        else:
-            self.send("334 VXNlcm5hbWU6")
-            user = base64.b64decode(self.read_line()).decode()
-            self.send("334 UGFzc3dvcmQ6")
-            password = base64.b64decode(self.read_line()).decode()
-        if (user, password) == (auth.get("user"), auth.get("password")):
+        self.server.log(event="auth", mechanism=mechanism, secure=self.secure)
+        for challenge in auth.get("challenges", []):
+            self.send("334 " + challenge)
+            self.server.log(event="response", line=self.read_line())
+        if "challenges" in auth:
+            self.answer("auth", auth.get("verdict", "535 5.7.8 no"), mechanism)
+            return
+        handler = getattr(self, "auth_" + mechanism.lower().replace("-", "_"), self.auth_plain)
+        first = self.read_response(initial) if initial else None
+        user = handler(auth, first)
+        if user is not None:
             self.user = user
             self.answer("auth", "235 2.7.0 welcome", user)
         else:
-            self.answer("auth", "535 5.7.8 wrong user or password", user)
+            self.answer("auth", auth.get("refusal", "535 5.7.8 wrong user or password"), "")
+
+    def auth_plain(self, auth, first):
+        _, user, password = (first or self.ask()).split("\0")
+        return user if (user, password) == (auth.get("user"), auth.get("password")) else None
+
+    def auth_login(self, auth, _first):
+        user, password = self.ask("Username:"), self.ask("Password:")
+        return user if (user, password) == (auth.get("user"), auth.get("password")) else None
+
+    def auth_scram_sha_256(self, auth, first):
+        """RFC 5802 from the server's side; `iterations` and `false_proof` make
+        it a bad one."""
+        first = first or self.ask()
+        header, bare = first[:3], first[3:]
+        name, nonce = (part[2:] for part in bare.split(","))
+        user = name.replace("=2C", ",").replace("=3D", "=")
+        salt, iterations = b"some salt", auth.get("iterations", 4096)
+        server_first = (f"r={nonce}more,s={base64.b64encode(salt).decode()},i={iterations}")
+        final = self.ask(server_first)
+        without_proof, _, proof = final.rpartition(",p=")
+        password = auth.get("password", "").encode()
+        salted = hashlib.pbkdf2_hmac("sha256", password, salt, iterations)
+
+        def mac(key, text):
+            return hmac.new(key, text.encode(), "sha256").digest()
+
+        client_key, server_key = mac(salted, "Client Key"), mac(salted, "Server Key")
+        whole = f"{bare},{server_first},{without_proof}"
+        signature = mac(hashlib.sha256(client_key).digest(), whole)
+        right = bytes(a ^ b for a, b in zip(client_key, signature))
+        is_right = (header == "n,," and without_proof == f"c=biws,r={nonce}more"
+                    and base64.b64decode(proof) == right and user == auth.get("user"))
+        if not is_right:
+            return None
+        if not auth.get("no_proof"):
+            said = mac(server_key, whole + ("x" if auth.get("false_proof") else ""))
+            assert self.ask("v=" + base64.b64encode(said).decode()) == ""
+        return user
+
+    def check_token(self, auth, user, token, nothing):
+        self.server.log(event="token", token=token)
+        if "lives" in auth:  # how many logins a token lasts
+            before = [e["token"] for e in self.server.events("token")]
+            if before.count(token) > auth["lives"]:
+                auth = {**auth, "tokens": []}
+        if user == auth.get("user") and token in auth.get("tokens", []):
+            return user
+        answer = self.ask(json.dumps(auth.get("complaint", {
+            "status": "invalid_token", "scope": "https://mail.example.org/smtp"})))
+        assert answer == nothing, answer
+        return None
+
+    def auth_xoauth2(self, auth, first):
+        user, bearer, *_ = (first or self.ask()).split("\1")
+        return self.check_token(auth, user.removeprefix("user="),
+                                bearer.removeprefix("auth=Bearer "), "")
+
+    def auth_oauthbearer(self, auth, first):
+        header, *pairs, end, rest = (first or self.ask()).split("\1")
+        assert (end, rest) == ("", "")
+        values = dict(pair.split("=", 1) for pair in pairs)
+        assert values["port"] == str(self.server.port) and values["host"], values
+        return self.check_token(auth, header.removeprefix("n,a=").removesuffix(","),
+                                values["auth"].removeprefix("Bearer "), "\1")
 
     def do_mail(self, rest):
         if "auth" in self.script and self.user is None:
@@ -356,6 +433,9 @@ class ScriptedServer:
                 context.maximum_version = ssl.TLSVersion[self.script["tls_max"]]
             context.set_ciphers("ALL:@SECLEVEL=0")
         context.load_cert_chain(self.script["cert"], self.script["key"])
+        if self.script.get("client_ca"):
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self.script["client_ca"])
 
         def note_name(_sock, name, _context):
             self.sni = name
