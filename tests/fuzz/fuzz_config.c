@@ -20,10 +20,10 @@ static void check_error(const GError *error)
 static void check_config(const Config *config)
 {
     g_assert(config->relay.port >= 1 && config->relay.port <= 65535);
-    g_assert(config->sending.connections >= 1 &&
-             config->sending.connections <= 64);
-    g_assert(config->sending.rate_count >= 0 &&
-             config->sending.rate_count <= CONFIG_RATES_MAX);
+    g_assert(config->sending.limits.connections >= 1 &&
+             config->sending.limits.connections <= 64);
+    g_assert(config->sending.limits.rate_count >= 0 &&
+             config->sending.limits.rate_count <= CONFIG_RATES_MAX);
     g_assert(config->text.width >= 60 && config->text.width <= 78);
     g_assert(config->journal != NULL);
     if (config->sender.organisation != NULL)
