@@ -727,7 +727,8 @@ static void a_stop_is_noticed_in_a_long_wait(void **state)
     fixture->sending.limits.rate_count = 1;
     fixture->sending.limits.rates[0] = (Rate){30, INT64_C(86400) * SECOND};
     run_well(fixture, 200, DELIVERY_INTERRUPTED);
-    assert_true(fixture->time.monotonic_ns < 2 * SECOND);
+    /* Of a day; every nap of a waiting thread moves the clock of all. */
+    assert_true(fixture->time.monotonic_ns < 60 * MINUTE);
     assert_int_equal(fixture->progress.sent, 30);
 }
 
