@@ -5,6 +5,8 @@
  * else to the message. Where no answer came, only one thing counts: whether
  * the final dot may have left.
  */
+#include <string.h>
+
 #include "base/error.h"
 #include "delivery/mailer_private.h"
 
@@ -61,12 +63,26 @@ void settle_by_reply(Carriage *carriage, ReplyStep step, const Reply *reply)
     settle(carriage, &result);
 }
 
+/* A reason may quote whatever the relay sent; as a reply's text it is one
+ * line of UTF-8 within the same limit as those that were understood. */
+static char *text_of(const char *reason)
+{
+    g_autofree char *line = g_strndup(reason, REPLY_TEXT_MAX);
+    for (char *p = line; *p != '\0'; p++)
+        if (g_ascii_iscntrl(*p))
+            *p = ' ';
+    g_autofree char *text = error_printable(g_strchomp(line));
+    if (strlen(text) > REPLY_TEXT_MAX)
+        *g_utf8_find_prev_char(text, text + REPLY_TEXT_MAX + 1) = '\0';
+    return g_steal_pointer(&text);
+}
+
 void settle_without_reply(Carriage *carriage, Outcome outcome, ReplyStep step,
                           const char *reason)
 {
     MailerResult result = {
         .outcome = outcome, .step = step, .meaning = REPLY_RETRY};
-    result.reply.text = g_strdup(reason);
+    result.reply.text = text_of(reason);
     carriage->session->is_closing = true;
     settle(carriage, &result);
     reply_clear(&result.reply);

@@ -218,6 +218,15 @@ def test_what_nobody_can_read_is_taken_for_nothing(step, kinds, text):
             check_against_ledger(outcome, server)
 
 
+@pytest.mark.parametrize("text", ["\udcff\udcfe\udc80 bytes", "999 " + "\udcc3" * 900, "a\x1b[31mb\tc",
+                                  "250-é\r\n550 " + "é" * 600],
+                         ids=["bytes", "many bytes", "controls", "many letters"])
+def test_what_nobody_can_read_is_quoted_as_one_line_of_text(text):
+    with ScriptedServer({"rules": [{"step": "dot", "do": "reply", "text": text}]}) as server:
+        quoted = run(server.port, "tries=1").last()[3]  # it was UTF-8, or this would fail
+        assert quoted.isprintable() and len(quoted.encode()) <= 500
+
+
 def test_three_hundred_something_is_no_answer_to_the_end_of_data():
     with ScriptedServer({"rules": [{"step": "dot", "do": "reply", "text": "354 more"}]}) as server:
         assert run(server.port, "tries=1").last()[0] == "unknown"
