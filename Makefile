@@ -123,8 +123,26 @@ check-unit-threads: $(filter $(O)/unit/journal/% $(O)/unit/delivery/%,$(TEST_BIN
 	  tests/unit/run.sh $^
 
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
-check-e2e: all $(O)/e2e/mailer_harness ## real servers, and the golden mails
-	MAILER_HARNESS=$(O)/e2e/mailer_harness $(PYTEST) tests/golden tests/e2e
+E2E := MAILER_HARNESS=$(O)/e2e/mailer_harness BAD_WORLD=$(O)/e2e/bad_world.so
+check-e2e: all $(O)/e2e/mailer_harness $(O)/e2e/bad_world.so ## real servers, and the golden mails
+	$(E2E) $(PYTEST) tests/golden tests/e2e
+
+# Faults, kills and restarts at random; with BUILD=tsan too.
+.PHONY: check-chaos soak
+check-chaos: all $(O)/e2e/bad_world.so
+	$(E2E) $(PYTEST) tests/e2e/test_chaos.py
+
+SOAK ?= 1
+SOAK_SECONDS ?= 0
+soak: all $(O)/e2e/bad_world.so ## ten times as much chaos, and again for SOAK_SECONDS
+	SOAK=$(SOAK) SOAK_SECONDS=$(SOAK_SECONDS) $(E2E) $(PYTEST) -s tests/e2e/test_chaos.py
+
+# Loaded into the program before all else, so it has no sanitizer of its own.
+$(O)/e2e/bad_world.so: tests/e2e/bad_world.c Makefile
+	@mkdir -p $(@D)
+	$(call say,compile,$<)
+	$(Q)$(CC) -std=c17 -D_GNU_SOURCE $(WARN) $(WERROR) -O2 -g -fPIC -shared -pthread \
+	  -o $@ $<
 
 $(O)/e2e/%: tests/e2e/%.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)

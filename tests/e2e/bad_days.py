@@ -16,7 +16,7 @@ from conftest import MIRMAIL, ROOT, Project
 sys.path.insert(0, str(ROOT / "tests" / "servers"))
 from faulty_smtp import FaultyServer  # noqa: E402,F401
 
-BAD_WORLD = os.environ.get("BAD_WORLD", str(ROOT / "build/release/e2e/bad_world.so"))
+BAD_WORLD = str(ROOT / os.environ.get("BAD_WORLD", "build/release/e2e/bad_world.so"))
 SEND = ("send", "--yes", "--json", "post.md")
 RESUME = ("resume", "--yes", "--json")
 SPEED = 1000

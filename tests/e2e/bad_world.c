@@ -192,6 +192,12 @@ int poll(struct pollfd *polled, nfds_t count, int milliseconds)
                         milliseconds < 0 ? NULL : &length, NULL, 0);
 }
 
+/* What calls that were compiled with _FORTIFY_SOURCE become. */
+int __poll_chk(struct pollfd *polled, nfds_t count, int milliseconds,
+               size_t size);
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+
 int __poll_chk(struct pollfd *polled, nfds_t count, int milliseconds,
                size_t size)
 {
@@ -214,8 +220,8 @@ static void note(char kind, const char *name, int64_t number, const void *data,
                    .at_ns = clock_ns(CLOCK_MONOTONIC),
                    .number = number};
     struct iovec parts[] = {{&entry, sizeof entry},
-                            {(void *)name, entry.name_length},
-                            {(void *)data, length}};
+                            {(void *)(uintptr_t)name, entry.name_length},
+                            {(void *)(uintptr_t)data, length}};
     if (syscall(SYS_writev, world.log, parts, 3) < 0)
         abort();
 }

@@ -36,7 +36,7 @@ class Meddler:
         self.thread.start()
 
     def meddle(self):
-        while not self.done.wait(self.random.uniform(0.5, 1.5) * self.calm):
+        while not self.done.wait(self.random.uniform(0.1, 0.6) * self.calm):
             if self.random.random() < 0.7:
                 self.cuts += self.server.drop_all()
             else:

@@ -526,7 +526,7 @@ class FaultyServer:
         self.connections = 0
         self.lock = threading.Lock()
         self.open = {}
-        self.threads = []
+        self.dropped = set()  # numbers of conversations
         self.stall_seconds = 1.0
         self.context = self.make_context(certificate, tls_max) if certificate else None
         self.listener = None
@@ -576,11 +576,15 @@ class FaultyServer:
             threading.Thread(target=self.converse, args=(sock, number), daemon=True).start()
 
     def converse(self, sock, number):
+        conversation = Conversation(self, sock, number)
         try:
-            Conversation(self, sock, number).run()
+            conversation.run()
         except (Closed, OSError, ssl.SSLError):
             pass
         finally:
+            transaction = conversation.transaction
+            if number in self.dropped and transaction and transaction.step == "body":
+                transaction.is_cut = True
             self.hang_up(sock)
             with self.lock:
                 del self.open[number]
@@ -596,6 +600,7 @@ class FaultyServer:
     def drop_all(self):
         """Every connection, wherever it is."""
         with self.lock:
+            self.dropped |= self.open.keys()
             socks = list(self.open.values())
         for sock in socks:
             try:
