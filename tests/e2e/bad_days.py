@@ -5,6 +5,7 @@ world whose clock is fast, and the one rule that holds after each of them.
 import functools
 import os
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -50,7 +51,7 @@ def sanitizer():
 def slowness():
     """How much slower than a release build this one is, about."""
     library = sanitizer()
-    return 1 if library is None else 12 if "tsan" in library else 4
+    return 1 if library is None else 6 if "tsan" in library else 4
 
 
 @dataclass
@@ -77,6 +78,7 @@ class BadDays(Project):
         super().__init__(folder)
         self.post = self.write("post.md", POST)
         self.world = World()
+        self.limit_files = None
         self.plain_environment = dict(self.environment)
         self.plain_environment.setdefault(
             "TSAN_OPTIONS", f"suppressions={ROOT}/tests/e2e/tsan.supp")
@@ -97,7 +99,10 @@ class BadDays(Project):
 
     def start(self, *arguments):
         self.environment = {**self.plain_environment, **self.world.environment(self.folder)}
-        return super().start(*arguments)
+        process = super().start(*arguments)
+        if self.limit_files is not None:
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (self.limit_files,) * 2)
+        return process
 
     def resume_until_done(self, first=None):
         """Until everybody has an outcome, each time when all deferrals are

@@ -5,6 +5,7 @@ the journal's folder, and disk.py makes of them what the disk may hold after a
 loss of power at any moment.
 """
 
+import signal
 import threading
 import time
 
@@ -216,6 +217,31 @@ def test_the_relay_goes_and_comes_back(days, away):
         assert len(outcomes["unknown"]) <= CONNECTIONS
 
 
+def test_a_relay_that_hangs_up_on_who_is_idle(days):
+    with FaultyServer() as server:
+        server.idle_seconds = 0.12
+        days.configure_for(server)
+        days.subscribe_many(6)
+        days.world = World(speed=100)
+        path = days.folder / "mirmail.yaml"
+        path.write_text(path.read_text().replace("rate: unlimited", "rate: 1/18s"))
+        days.run(*SEND).expect(0)
+        assert server.hung_up > 0
+        outcomes = assert_nobody_twice_nobody_lost(days, server)
+        assert outcomes["sent"] == set(days.recipients)
+
+
+@pytest.mark.parametrize("files", range(10, 44, 3))
+def test_too_few_descriptors(days, files):
+    with FaultyServer() as server:
+        configure(days, server, 100)
+        days.limit_files = files
+        first = days.run(*SEND)
+        days.limit_files = None
+        days.resume_until_done(first if first.status != 66 else None)
+        assert_nobody_twice_nobody_lost(days, server)
+
+
 # --- the clock ---
 
 
@@ -234,3 +260,69 @@ def test_the_clock_is_set(days, shift, is_due):
         days.world = World(shift=max(shift, 0) + LATER)
         days.resume_until_done(None if second.status else second)
         assert_nobody_twice_nobody_lost(days, server)
+
+
+# --- the organiser ---
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_an_interrupt_leaves_nobody_in_doubt_and_a_second_one_those_in_flight(days, times):
+    rng = seeded("interrupt")
+    with FaultyServer() as server:
+        configure(days, server, 2000 // slowness())
+        process = days.start(*SEND)
+        while len(server.ledger.transactions) < 50 and process.poll() is None:
+            time.sleep(0.001)
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            time.sleep(rng.uniform(0, 0.002))
+        process.communicate(timeout=60)
+        assert process.returncode == 130
+        assert len(server.ledger.taken()) < len(days.recipients)
+        days.resume_until_done()
+        outcomes = assert_nobody_twice_nobody_lost(days, server, times - 1, CONNECTIONS)
+        assert times == 2 or not outcomes["unknown"]
+
+
+def run_at_once(days, command):
+    processes = [days.start(*command) for _ in range(4)]
+    errors = [process.communicate(timeout=120)[1].decode() for process in processes]
+    return {process.returncode: error for process, error in zip(processes, errors)}
+
+
+def test_many_runs_at_once_are_one(days):
+    with FaultyServer(Chaos(3, 0.004)) as server:
+        configure(days, server, 400 // slowness())
+        for command in (SEND, RESUME):
+            ends = run_at_once(days, command)
+            assert ends.keys() <= {0, 1, 65, 69, 71, 75}, ends  # 65 and 71: see below
+        days.resume_until_done()
+        assert_nobody_twice_nobody_lost(days, server)
+
+
+@pytest.mark.xfail(strict=True, reason="who loses the race to begin a campaign gets 65, “there "
+                   "is a campaign already”; who finds the new journal half made, 71, “this is a "
+                   "database of another program”")
+def test_who_comes_second_is_told_to_wait(tmp_path):
+    for attempt in range(15):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        days = BadDays(folder)
+        with FaultyServer() as server:
+            configure(days, server, 50)
+            ends = run_at_once(days, SEND)
+            assert ends.keys() <= {0, 75}, ends
+
+
+def test_the_same_run_tries_again_when_it_is_due(days):
+    with FaultyServer(Once("rcpt", "4xx", times=3)) as server:
+        days.configure_for(server)
+        path = days.folder / "mirmail.yaml"
+        path.write_text(path.read_text().replace("retry_for: 0s", "retry_for: 4h"))
+        days.subscribe_many(3)
+        started = time.monotonic()
+        days.run(*SEND).expect(0)
+        # Five minutes and a fifth less or more.
+        assert 0.24 <= time.monotonic() - started
+        outcomes = assert_nobody_twice_nobody_lost(days, server)
+        assert outcomes["sent"] == set(days.recipients)

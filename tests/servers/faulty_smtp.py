@@ -370,7 +370,7 @@ class Conversation:
         self.say("connect", "220 relay.test ESMTP")
         while True:
             while b"\n" not in self.buffer:
-                self.buffer += self.wire.receive()
+                self.buffer += self.receive_in_time()
             line, self.buffer = self.buffer.split(b"\n", 1)
             verb = line[:4].upper()
             act = self.ACTS.get(verb)
@@ -378,6 +378,19 @@ class Conversation:
                 self.wire.send(b"502 5.5.1 what?\r\n")
             else:
                 act(self, line.rstrip(b"\r").decode("utf-8", "replace"))
+
+    def receive_in_time(self):
+        if self.server.idle_seconds is None:
+            return self.wire.receive()
+        self.sock.settimeout(self.server.idle_seconds)
+        try:
+            return self.wire.receive()
+        except TimeoutError:
+            self.wire.send(b"421 4.4.2 idle for too long\r\n")
+            self.server.hung_up += 1
+            raise Closed from None
+        finally:
+            self.sock.settimeout(None)
 
     def begin_tls(self):
         kind = self.server.pick("handshake", self)
@@ -528,6 +541,8 @@ class FaultyServer:
         self.open = {}
         self.dropped = set()  # numbers of conversations
         self.stall_seconds = 1.0
+        self.idle_seconds = None  # 421 after so long without a command
+        self.hung_up = 0
         self.context = self.make_context(certificate, tls_max) if certificate else None
         self.listener = None
         self.port = 0
