@@ -288,6 +288,8 @@ class Conversation:
         for it."""
         kind = self.server.pick(step, self)
         wire = self.wire
+        if kind in TLS_KINDS and not self.is_secure:
+            kind = kind.replace("notify", "drop").replace("record-", "")
         if kind is None:
             wire.send(text.encode() + b"\r\n")
             return text
@@ -540,6 +542,7 @@ class FaultyServer:
         self.lock = threading.Lock()
         self.open = {}
         self.dropped = set()  # numbers of conversations
+        self.defects = []  # our own
         self.stall_seconds = 1.0
         self.idle_seconds = None  # 421 after so long without a command
         self.hung_up = 0
@@ -596,6 +599,8 @@ class FaultyServer:
             conversation.run()
         except (Closed, OSError, ssl.SSLError):
             pass
+        except Exception as error:  # shown by settle()
+            self.defects.append(error)
         finally:
             transaction = conversation.transaction
             if number in self.dropped and transaction and transaction.step == "body":
@@ -638,9 +643,11 @@ class FaultyServer:
         for _ in range(int(SILENCE_MAX / 0.005)):
             with self.lock:
                 if not self.open:
-                    return
+                    break
             time.sleep(0.005)
-        raise AssertionError("a conversation does not end")
+        else:
+            raise AssertionError("a conversation does not end")
+        assert self.defects == []
 
     def __enter__(self):
         return self
