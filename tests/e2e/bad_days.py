@@ -92,6 +92,10 @@ class BadDays(Project):
                  "reply_timeout": "1h", "data_timeout": "1h", "connect_timeout": "1h"}
         self.configure({**relay, **changes}, "retry_for: 0s\n" + extra)
 
+    def pace(self, rate):
+        path = self.folder / "mirmail.yaml"
+        path.write_text(path.read_text().replace("rate: unlimited", f"rate: {rate}"))
+
     def subscribe_many(self, count):
         rows = [(f"u{i}@list{i % 7}.example.net", "") for i in range(count)]
         self.write_list("subscribers.csv", rows)

@@ -21,6 +21,7 @@ from faulty_smtp import Chaos
 SOAK = int(os.environ.get("SOAK", "0"))
 SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "0"))
 RECIPIENTS = (100_000 if SOAK else 10_000) // slowness()
+PACE = "150/2min"  # by a clock a thousand times as fast
 PER_SECOND = 1200  # about what a release build sends here
 KEYWORDS = ("PIPELINING", "CHUNKING", "SIZE 10000000", "8BITMIME", "ENHANCEDSTATUSCODES")
 
@@ -58,7 +59,7 @@ def relay_settings(rng, certificate):
             {"host": "localhost", "tls": mode, "ca_file": certificate / "self.pem"})
 
 
-def chaos(folder, rng, recipients, kills, rate, certificate=None):
+def chaos(folder, rng, recipients, kills, rate, certificate=None, pace="unlimited"):
     """One campaign; gives the figures."""
     started = time.monotonic()
     project = BadDays(folder)
@@ -72,6 +73,7 @@ def chaos(folder, rng, recipients, kills, rate, certificate=None):
     try:
         project.configure_for(server, f"connections: {connections}\n"
                               f"messages_per_connection: {rng.randint(5, 200)}\n", **using)
+        project.pace(pace)
         project.subscribe_many(recipients)
         for _ in range(3 * kills):
             if killed == kills:
@@ -125,6 +127,13 @@ def test_kills_drops_and_restarts_at_random(tmp_path):
     assert figures["faults"] >= 200 // slowness() and figures["kills"] >= 3
 
 
+def test_the_same_at_a_rate(tmp_path):
+    figures = chaos(tmp_path, seeded("chaos at a rate"), RECIPIENTS // 4, kills=5, rate=0.008,
+                    pace=PACE)
+    show(figures)
+    assert figures["faults"] > 0
+
+
 def test_the_same_under_tls(tmp_path, certificate):
     figures = chaos(tmp_path, seeded("chaos under TLS"), RECIPIENTS // 8, kills=5, rate=0.012,
                     certificate=certificate)
@@ -144,7 +153,8 @@ def test_soak(tmp_path, certificate):
         own = random.Random(seed)
         figures = chaos(folder, own, own.choice([300, 3000, 20_000]) // slowness(),
                         kills=own.randint(1, 25), rate=own.choice([0.002, 0.01, 0.03]),
-                        certificate=own.choice([None, certificate]))
+                        certificate=own.choice([None, certificate]),
+                        pace=own.choice(["unlimited", PACE]))
         print(f"{number}: seed {seed}: ", end="")
         show(figures)
         total = {name: round(total.get(name, 0) + value, 1) for name, value in figures.items()}

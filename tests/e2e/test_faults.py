@@ -231,3 +231,23 @@ def test_tls_and_login(days, certificates, mode, kind, recipient, exits, said):
             days.configure_for(better, **{**settings, "ca_file": certificates / "ca.pem"})
             days.resume_until_done()
             assert_nobody_twice_nobody_lost(days, better)
+
+
+# --- relays that are set aside ---
+
+
+@pytest.mark.xfail(strict=True, reason="the estimate of the time that is left divides the messages "
+                   "among no relay at all when every relay that is no spare is set aside: SIGSEGV "
+                   "in pace_estimate()")
+def test_a_spare_relay_takes_over(days):
+    with FaultyServer(Once("mail", "5xx", nth=10, times=-1)) as server, FaultyServer() as spare:
+        days.configure_for(server)
+        path = days.folder / "mirmail.yaml"
+        relays = "".join(
+            f"  - {{host: 127.0.0.1, port: {port}, tls: none, weight: {weight}, rate: 1/2s}}\n"
+            for port, weight in ((server.port, 1), (spare.port, 0)))
+        path.write_text(path.read_text().split("relay:\n")[0] + "relays:\n" + relays)
+        days.subscribe_many(20)
+        days.run(*SEND).expect(0)
+        assert server.ledger.taken() | spare.ledger.taken() == set(days.recipients)
+        assert not server.ledger.taken() & spare.ledger.taken()

@@ -223,8 +223,7 @@ def test_a_relay_that_hangs_up_on_who_is_idle(days):
         days.configure_for(server)
         days.subscribe_many(6)
         days.world = World(speed=100)
-        path = days.folder / "mirmail.yaml"
-        path.write_text(path.read_text().replace("rate: unlimited", "rate: 1/18s"))
+        days.pace("1/18s")
         days.run(*SEND).expect(0)
         assert server.hung_up > 0
         outcomes = assert_nobody_twice_nobody_lost(days, server)
