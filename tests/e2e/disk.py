@@ -133,8 +133,8 @@ class Disk:
 
 
 def restore(folder, contents):
-    """Puts these files in the place of all others of the folder. The shared
-    memory of the journal does not outlive the machine."""
+    """Puts these files in the place of all others of the folder. The journal's
+    index in memory (-shm) does not outlive the machine."""
     folder.mkdir(mode=0o700, exist_ok=True)
     for path in folder.iterdir():
         path.unlink()
