@@ -3,9 +3,10 @@
  *
  * Group commit. Records stand in `queue`. A thread that needs its record
  * durable and finds nobody writing becomes the leader: it takes the whole
- * queue, writes it as one transaction outside the mutex, and wakes everybody.
- * Those who came meanwhile find the next queue and one of them leads it. So
- * the disk is never idle while somebody waits, and n threads share one flush.
+ * queue, writes it as one transaction outside the mutex, and wakes those whose
+ * records were in it. Of those who came meanwhile it wakes one, who leads the
+ * next. So the disk is never idle while somebody waits, n threads share one
+ * flush, and nobody is woken to find that it must wait on.
  *
  * `busy` is the right to use the backend; it is given under the mutex and
  * lasts longer than a hold of it.
@@ -88,7 +89,9 @@ Journal *journal_open_with(const JournalBackend *backend, const char *path,
     journal->lock = -1;
     journal->accounts = g_ptr_array_new();
     pthread_mutex_init(&journal->mutex, NULL);
-    pthread_cond_init(&journal->changed, NULL);
+    pthread_cond_init(&journal->turns[0], NULL);
+    pthread_cond_init(&journal->turns[1], NULL);
+    pthread_cond_init(&journal->idle, NULL);
     journal->queue = g_ptr_array_new();
     journal->pending = g_hash_table_new(g_str_hash, g_str_equal);
     return journal;
@@ -116,7 +119,9 @@ void journal_close(Journal *journal)
     g_hash_table_destroy(journal->pending);
     journal->backend->close(journal->store);
     g_clear_error(&journal->failure);
-    pthread_cond_destroy(&journal->changed);
+    pthread_cond_destroy(&journal->turns[0]);
+    pthread_cond_destroy(&journal->turns[1]);
+    pthread_cond_destroy(&journal->idle);
     pthread_mutex_destroy(&journal->mutex);
     g_free(journal->path);
     g_free(journal);
@@ -137,11 +142,27 @@ static void forget_records(Journal *journal, GPtrArray *records)
     }
 }
 
+static pthread_cond_t *turn(Journal *journal, unsigned commit)
+{
+    return &journal->turns[commit % 2];
+}
+
+/* One of those who wait for the next commit leads it, or one who wants the
+ * backend for itself has it; whoever comes too late waits on. */
+static void stop_being_busy(Journal *journal)
+{
+    journal->busy = false;
+    pthread_cond_signal(turn(journal, journal->commits + 1));
+    pthread_cond_signal(&journal->idle);
+}
+
 static void lead_commit(Journal *journal)
 {
     GPtrArray *batch = journal->queue;
     uint64_t last = journal->queued;
     journal->queue = g_ptr_array_new();
+    journal->taken = last;
+    journal->commits++;
     journal->busy = true;
     pthread_mutex_unlock(&journal->mutex);
 
@@ -151,21 +172,24 @@ static void lead_commit(Journal *journal)
                                           batch->len, &failure);
 
     pthread_mutex_lock(&journal->mutex);
-    journal->busy = false;
     if (stored)
         journal->durable = last;
     else
         journal->failure = failure;
+    pthread_cond_broadcast(turn(journal, journal->commits));
+    if (!stored) /* which is the answer to all who wait */
+        pthread_cond_broadcast(turn(journal, journal->commits + 1));
+    stop_being_busy(journal);
     forget_records(journal, batch);
     g_ptr_array_free(batch, TRUE);
-    pthread_cond_broadcast(&journal->changed);
 }
 
 static bool wait_durable(Journal *journal, uint64_t serial, GError **error)
 {
     while (journal->failure == NULL && journal->durable < serial) {
+        unsigned mine = journal->commits + (serial > journal->taken);
         if (journal->busy)
-            pthread_cond_wait(&journal->changed, &journal->mutex);
+            pthread_cond_wait(turn(journal, mine), &journal->mutex);
         else
             lead_commit(journal);
     }
@@ -198,7 +222,7 @@ bool journal_backend_acquire(Journal *journal, GError **error)
     pthread_mutex_lock(&journal->mutex);
     bool ready = wait_durable(journal, journal->queued, error);
     while (ready && journal->busy)
-        pthread_cond_wait(&journal->changed, &journal->mutex);
+        pthread_cond_wait(&journal->idle, &journal->mutex);
     if (ready)
         journal->busy = true;
     pthread_mutex_unlock(&journal->mutex);
@@ -208,8 +232,7 @@ bool journal_backend_acquire(Journal *journal, GError **error)
 void journal_backend_return(Journal *journal)
 {
     pthread_mutex_lock(&journal->mutex);
-    journal->busy = false;
-    pthread_cond_broadcast(&journal->changed);
+    stop_being_busy(journal);
     pthread_mutex_unlock(&journal->mutex);
 }
 

@@ -22,11 +22,15 @@ struct Journal {
     GPtrArray *accounts; /* of Account, those taken; see account.c */
 
     pthread_mutex_t mutex;
-    pthread_cond_t changed;
+    /* For whom: commits of an even or an odd number; `busy` itself. */
+    pthread_cond_t turns[2];
+    pthread_cond_t idle;
     bool busy;
+    unsigned commits;    /* begun so far */
     GPtrArray *queue;    /* of JournalRecord, oldest first */
     GHashTable *pending; /* key -> its newest record that is not yet stored */
     uint64_t queued;     /* how many records were ever put into the queue */
+    uint64_t taken;      /* how many of them a leader has taken */
     uint64_t durable;    /* how many of them are stored */
     GError *failure;     /* of a commit: ends all writing */
 };
