@@ -93,7 +93,6 @@ static void read_client(Pump *pump)
         pump->client_is_gone = true;
         return;
     }
-    wire_acknowledge(line->client);
     pump->up_end += (size_t)got;
     pump->moved_ns = now_ns();
     greet(pump);
@@ -160,7 +159,9 @@ static void read_relay(Pump *pump)
         if (pump->relay_is_gone || line->wire.tls == NULL)
             break;
     }
-    wire_acknowledge(line->wire.fd);
+    /* A relay that owes another answer may hold it back until then. */
+    if (line->watch.pending_count > 0)
+        wire_acknowledge(line->wire.fd);
     if (pump->down->len > before)
         pump->moved_ns = now_ns();
 }
