@@ -4,7 +4,9 @@
 Every figure is the median of rounds in which all of them take turns; on a
 shared machine trust the ratios, not the rates.
 
-Usage: run.py [ROUNDS] [compose|send]
+Usage: run.py [ROUNDS] [compose|send|million]
+
+`million` sends to a million recipients, once; it takes minutes.
 """
 
 import sys
@@ -14,20 +16,19 @@ from pathlib import Path
 import composing
 import sending
 
-MESSAGE_BYTES = 10_000  # when composing was not measured
-
 
 def main():
     words = sys.argv[1:]
     parts = [word for word in words if not word.isdigit()] or ["compose", "send"]
     rounds = next((int(word) for word in words if word.isdigit()), 5)
-    length = MESSAGE_BYTES
     print(f"medians of {rounds} interleaved rounds")
     with tempfile.TemporaryDirectory() as name:
         if "compose" in parts:
-            length = composing.measure(Path(name), rounds)
+            composing.measure(Path(name), rounds)
         if "send" in parts:
-            sending.measure(Path(name), rounds, length)
+            sending.measure(Path(name), rounds)
+        if "million" in parts:
+            sending.measure_million(Path(name))
 
 
 main()

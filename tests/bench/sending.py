@@ -1,78 +1,185 @@
-"""Sending to smtp-sink, beside Postfix's own load generator."""
+"""Sending, beside Postfix's own load generator and what others send with."""
 
 import os
-import socket
-import subprocess
-import time
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
-from measure import (HERE, MIRMAIL, heading, interleave, median, row, timed,
-                     write_config, write_list)
+from clients import Clients
+from composing import install_nodemailer
+from measure import heading, interleave, median
+from relays import Delay, Discarding, SmtpSink
 
-MESSAGES = 4000
-POST = HERE / "greeting.md"
+ROUND_TRIP_MS = 20
+MEMORY_COUNTS = (1000, 10000, 100000)
+MILLION = 1000000
+SINK_BACKLOG = 1000
 
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
-def wait_for(port):
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    raise SystemExit("smtp-sink did not start")
+# How many messages a run sends, so that it takes about a second.
+SINK = {"mirmail": 4000, "smtp_source": 6000, "nodemailer": 500, "smtplib": 800,
+        "email": 300}
+POSTFIX = {"mirmail": 800, "smtp_source": 800, "nodemailer": 300, "smtplib": 300,
+           "email": 200}
 
 
-class Sending:
-    def __init__(self, folder, port, length):
-        self.folder = folder
-        self.port = port
-        self.length = length
-        self.list = write_list(folder, MESSAGES)
-        self.runs = 0
-
-    def mirmail(self, connections):
-        self.runs += 1
-        config = write_config(self.folder, self.port, f"journal-{self.runs}.db")
-        return timed([MIRMAIL, "send", "--yes", "--quiet", "--config", config,
-                      "--connections", str(connections), "--list", self.list,
-                      POST])
-
-    def smtp_source(self, connections):
-        return timed(["smtp-source", "-s", str(connections), "-m", str(MESSAGES),
-                      "-l", str(self.length), "-f", "a@bench.example",
-                      "-t", "b@bench.example", f"127.0.0.1:{self.port}"])
+@contextmanager
+def folder_in_memory():
+    shared = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(dir=shared) as name:
+        yield Path(name)
 
 
-def show(connections, ours, theirs):
-    ratio = median(b[0] / a[0] for a, b in zip(ours, theirs))
-    row(f"{connections} connections",
-        f"{median(MESSAGES / a[0] for a in ours):,.0f}", "/s",
-        f"{ratio:.2f} of smtp-source,"
-        f" {median(a[1] for a in ours) * 1000 / MESSAGES:.2f} CPU s per 1,000"
-        f" ({median(b[1] for b in theirs) * 1000 / MESSAGES:.2f})")
+def title(text):
+    heading(text)
+    print(f"  {'':32}{'a second':>10}{'ratio':>8}{'CPU s a 1,000':>15}{'peak MB':>9}")
 
 
-def measure(folder, rounds, length):
+def show(name, results, beside=None):
+    """`beside`: whose rate is 1.00."""
+    ratio = ""
+    if beside is not None:
+        ratio = f"{median(a.rate / b.rate for a, b in zip(results, beside)):.2f}"
+    print(f"  {name:32}{median(r.rate for r in results):>10,.0f}{ratio:>8}"
+          f"{median(r.cpu_each_thousand for r in results):>15.2f}"
+          f"{median(r.peak for r in results) / 1e6:>9.0f}")
+
+
+def show_all(results, beside):
+    for name, figures in results.items():
+        show(name, figures, results[beside])
+
+
+def best(results, start):
+    names = [name for name in results if name.startswith(start)]
+    return max(names, key=lambda name: median(r.rate for r in results[name]))
+
+
+def show_best(results, ours):
+    """What the goals are about."""
+    theirs = results[best(results, "Nodemailer")]
+    pairs = list(zip(results[ours], theirs))
+    times = median(a.rate / b.rate for a, b in pairs)
+    part = median(b.cpu_each_thousand / a.cpu_each_thousand for a, b in pairs)
+    print(f"  {ours}: {times:.1f} times the best of Nodemailer, with 1/{part:.0f} of its"
+          " CPU")
+
+
+def everybody(clients, port, counts, settle=lambda: None):
+    """All clients without TLS, as tasks."""
+    def task(send, *arguments):
+        def run_one():
+            settle()
+            return send(port, *arguments)
+        return run_one
+
+    tasks = {}
+    for connections in (1, 4, 8, 16):
+        tasks[f"smtp-source x{connections}"] = task(
+            clients.smtp_source, connections, counts["smtp_source"])
+        tasks[f"mirmail x{connections}"] = task(
+            clients.mirmail, connections, counts["mirmail"])
+    for connections in (1, 4, 8):
+        tasks[f"Nodemailer, pool of {connections}"] = task(
+            clients.nodemailer, connections, counts["nodemailer"])
+    tasks["smtplib, ready bytes"] = task(clients.smtplib, "ready", counts["smtplib"])
+    tasks["smtplib, EmailMessage"] = task(clients.smtplib, "email", counts["email"])
+    return tasks
+
+
+def measure_sink(clients, rounds):
+    with SmtpSink(backlog=SINK_BACKLOG) as sink:
+        results = interleave(everybody(clients, sink.port, SINK), rounds)
+    title("To smtp-sink; the ratio is to smtp-source x8")
+    show_all(results, "smtp-source x8")
+    show_best(results, "mirmail x8")
+
+
+def measure_postfix(clients, rounds, relay):
+    results = interleave(
+        everybody(clients, relay.port, POSTFIX, relay.wait_delivered), rounds)
+    title("To Postfix, which queues and discards; the ratio is to smtp-source x8")
+    show_all(results, "smtp-source x8")
+    show_best(results, "mirmail x8")
+
+
+def measure_tls(clients, rounds, relay):
+    ca = relay.ca_file
+    tasks = {}
+    for connections in (1, 4, 8, 16):
+        tasks[f"mirmail x{connections}"] = lambda n=connections: clients.mirmail(
+            relay.port, n, POSTFIX["mirmail"], ca)
+    for connections in (1, 4, 8):
+        tasks[f"Nodemailer, pool of {connections}"] = lambda n=connections: (
+            clients.nodemailer(relay.port, n, POSTFIX["nodemailer"], ca))
+    tasks["smtplib, ready bytes"] = lambda: clients.smtplib(
+        relay.port, "ready", POSTFIX["smtplib"], ca)
+    results = interleave(tasks, rounds)
+    title("To Postfix by STARTTLS; the ratio is to the best of Nodemailer")
+    show_all(results, best(results, "Nodemailer"))
+    show_best(results, "mirmail x8")
+
+
+def measure_far(clients, rounds):
+    tasks = {}
+    with SmtpSink(backlog=SINK_BACKLOG) as sink, Delay(sink.port, ROUND_TRIP_MS) as far:
+        for n, count in ((8, 200), (32, 800)):
+            tasks[f"smtp-source x{n}"] = lambda n=n, count=count: clients.smtp_source(
+                far.port, n, count)
+            tasks[f"mirmail x{n}"] = lambda n=n, count=count: clients.mirmail(
+                far.port, n, count)
+            tasks[f"Nodemailer, pool of {n}"] = lambda n=n, count=count: (
+                clients.nodemailer(far.port, n, count))
+        results = interleave(tasks, rounds)
+    title(f"{ROUND_TRIP_MS} ms away; the ratio is to Nodemailer with as many connections")
+    for name, figures in results.items():
+        show(name, figures, results[f"Nodemailer, pool of {name.split()[-1].lstrip('x')}"])
+
+
+def measure_journal(clients, rounds, relay):
+    with SmtpSink(backlog=SINK_BACKLOG) as sink:
+        def task(port, count, in_memory):
+            def run_one():
+                relay.wait_delivered()
+                return clients.mirmail(port, 8, count, in_memory=in_memory)
+            return run_one
+
+        results = interleave({
+            "smtp-sink, journal in memory": task(sink.port, SINK["mirmail"] * 2, True),
+            "smtp-sink, journal on disk": task(sink.port, SINK["mirmail"] * 2, False),
+            "Postfix, journal in memory": task(relay.port, POSTFIX["mirmail"], True),
+            "Postfix, journal on disk": task(relay.port, POSTFIX["mirmail"], False),
+        }, rounds)
+    title("What durability costs, mirmail x8; the ratio is to a journal in memory")
+    for name, figures in results.items():
+        show(name, figures, results[name.split(",")[0] + ", journal in memory"])
+
+
+def measure_memory(clients, rounds, counts):
+    title("Lists of all sizes, mirmail x16 to smtp-sink")
+    with SmtpSink(backlog=SINK_BACKLOG) as sink:
+        for count in counts:
+            times = rounds if count <= 10000 else 1
+            show(f"{count:,} recipients",
+                 [clients.mirmail(sink.port, 16, count) for _ in range(times)])
+
+
+def measure(folder, rounds):
     os.environ["PATH"] += ":/usr/sbin"
-    port = free_port()
-    sink = subprocess.Popen(["smtp-sink", "-u", "nobody", f"127.0.0.1:{port}", "1000"],
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_for(port)
-        sending = Sending(folder, port, length)
-        heading(f"Sending {MESSAGES:,} messages to smtp-sink, journal on and durable")
-        for connections in (1, 4, 8):
-            results = interleave({
-                "ours": lambda: sending.mirmail(connections),
-                "theirs": lambda: sending.smtp_source(connections),
-            }, rounds)
-            show(connections, results["ours"], results["theirs"])
-    finally:
-        sink.terminate()
-        sink.wait()
+    install_nodemailer()
+    with folder_in_memory() as memory:
+        clients = Clients(folder, memory)
+        print(f"messages of {clients.length / 1000:.1f} KB, each with a name of its own;"
+              " journal on and durable")
+        measure_sink(clients, rounds)
+        with Discarding() as relay:
+            measure_postfix(clients, rounds, relay)
+            measure_tls(clients, rounds, relay)
+            measure_journal(clients, rounds, relay)
+        measure_far(clients, rounds)
+        measure_memory(clients, rounds, MEMORY_COUNTS)
+
+
+def measure_million(folder):
+    os.environ["PATH"] += ":/usr/sbin"
+    with folder_in_memory() as memory:
+        measure_memory(Clients(folder, memory), 1, (MILLION,))
