@@ -263,6 +263,7 @@ Line *line_open(LineContext *context, GError **error)
     line->wire.fd = line->listener = line->client = line->libesmtp_fd = -1;
     pthread_mutex_init(&line->lock, NULL);
     watch_init(&line->watch);
+    line->foreseen = g_ptr_array_new_with_free_func(g_free);
     bool is_good = open_pipe(line->wake_pipe, error);
     line->wire.wake_fd = line->wake_pipe[0];
     is_good = is_good && wire_connect(&line->wire, error) &&
@@ -312,6 +313,7 @@ void line_close(Line *line)
     close_pipe(line->wake_pipe);
     offer_clear(&line->offer);
     watch_clear(&line->watch);
+    g_ptr_array_free(line->foreseen, TRUE);
     pthread_mutex_destroy(&line->lock);
     g_free(line->address);
     g_free(line->failure);
@@ -333,6 +335,15 @@ int64_t line_size_limit(const Line *line)
 bool line_may_pipeline(const Line *line)
 {
     return line->offer.has_pipelining;
+}
+
+void line_foresee(Line *line, const char *recipient)
+{
+    if (!line->offer.has_pipelining)
+        return;
+    pthread_mutex_lock(&line->lock);
+    g_ptr_array_add(line->foreseen, g_strdup(recipient));
+    pthread_mutex_unlock(&line->lock);
 }
 
 bool line_has_ended(Line *line)

@@ -9,7 +9,8 @@
  * connection whose peer is this process's libESMTP socket. libESMTP gets the
  * relay's own EHLO answer without STARTTLS, AUTH, CHUNKING, XUSR and what
  * else it mishandles; from then on bytes pass unchanged, whole replies at a
- * time, acknowledged at once so that Nagle's algorithm never waits. The line
+ * time. Where the relay allows PIPELINING, MAIL, RCPT and DATA leave together;
+ * libESMTP gets each answer when it has said the command. The line
  * never answers in the relay's place to a transaction.
  *
  * The line knows which command each reply answers. So it can tell, when
@@ -57,6 +58,10 @@ int64_t line_size_limit(const Line *line);
 
 /* The relay offered PIPELINING. */
 bool line_may_pipeline(const Line *line);
+
+/* The next transaction, after those foreseen already, has this one recipient.
+ * Where the relay allows it, RCPT and DATA then travel together with MAIL. */
+void line_foresee(Line *line, const char *recipient);
 
 /* Takes in the connection that this process has just made to line_address()
  * and starts to pump; connections of other processes are closed. Call it once,

@@ -12,6 +12,7 @@
  *     line_token.c    the access token that a command gives
  *     line_offer.c    what the EHLO answer says, and what libESMTP may see
  *     line_watch.c    which command each reply answers
+ *     line_early.c    commands that need not wait for the answer to MAIL
  *     line_pump.c     both directions, after the opening
  *
  * All sockets are non-blocking. Moments are those of the monotonic clock.
@@ -217,6 +218,8 @@ typedef struct Watch {
     char *replies[WATCH_COMMANDS]; /* of the transaction; NULL: none yet */
     char *stray;                   /* a 421 that nobody asked for */
     char *last;
+    bool is_early; /* RCPT and DATA left before libESMTP has said them */
+    GString *held; /* what is passed when it has */
 } Watch;
 
 void watch_init(Watch *watch);
@@ -230,6 +233,22 @@ void watch_sent(Watch *watch, const char *bytes, size_t length);
  * `failure` when they cannot be the answers to what was sent. */
 bool watch_received(Watch *watch, const char *bytes, size_t length,
                     GString *passed, char **failure);
+
+/* --- line_early.c --- */
+
+typedef struct Early {
+    GString *commands; /* those that left before libESMTP has said them */
+    size_t said;       /* bytes of them that it has said since */
+} Early;
+
+void early_init(Early *early);
+void early_clear(Early *early);
+
+/* libESMTP has said these bytes, and all before them have left. Takes off what
+ * left earlier, adds what may leave together with them, and appends to `down`
+ * the answers that were held back. False when the line must end. */
+bool early_pass(Early *early, Line *line, char *bytes, size_t *length,
+                size_t size, GString *down);
 
 /* --- line.c, line_pump.c --- */
 
@@ -250,6 +269,7 @@ struct Line {
     bool has_thread;
     pthread_mutex_t lock; /* what follows */
     Watch watch;
+    GPtrArray *foreseen; /* of char *: each transaction's recipient */
     bool has_ended;
     char *failure;
 };

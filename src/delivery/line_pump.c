@@ -25,6 +25,7 @@ typedef struct Pump {
     char up[LINE_BUFFER_SIZE]; /* on its way to the relay */
     size_t up_start;
     size_t up_end;
+    Early early;
     GString *down; /* on its way to libESMTP */
     size_t down_start;
     short up_wants;   /* what the relay's socket must be ready for */
@@ -95,6 +96,12 @@ static void read_client(Pump *pump)
     }
     pump->up_end += (size_t)got;
     pump->moved_ns = now_ns();
+    if (pump->has_greeted && !pump->relay_is_gone &&
+        !early_pass(&pump->early, line, pump->up, &pump->up_end,
+                    sizeof pump->up, pump->down)) {
+        lose_relay_at(pump, "was to get another command than it has got");
+        return;
+    }
     greet(pump);
     if (pump->up_end == sizeof pump->up && !pump->has_greeted)
         pump->client_is_gone = true;
@@ -333,6 +340,7 @@ void *pump_run(void *data)
     Pump *pump = g_new0(Pump, 1);
     pump->line = line;
     pump->down = g_string_new(GREETING);
+    early_init(&pump->early);
     pump->up_wants = POLLOUT;
     pump->down_wants = POLLIN;
     pump->relay_ready = true; /* TLS may hold bytes that are read already */
@@ -348,6 +356,7 @@ void *pump_run(void *data)
     if (may_go_on && pump->relay_is_gone)
         drain_client(pump);
     finish(pump);
+    early_clear(&pump->early);
     g_string_free(pump->down, TRUE);
     g_free(pump);
     return NULL;

@@ -19,6 +19,7 @@ void watch_init(Watch *watch)
     *watch = (Watch){0};
     watch->reply = g_string_new(NULL);
     watch->last = g_strdup("");
+    watch->held = g_string_new(NULL);
 }
 
 static void forget_replies(Watch *watch)
@@ -34,6 +35,8 @@ void watch_clear(Watch *watch)
     forget_replies(watch);
     if (watch->reply != NULL)
         g_string_free(watch->reply, TRUE);
+    if (watch->held != NULL)
+        g_string_free(watch->held, TRUE);
     g_free(watch->last);
     *watch = (Watch){0};
 }
@@ -167,13 +170,17 @@ static bool take_stray(Watch *watch, int code, char **failure)
 static bool finish_reply(Watch *watch, int code, GString *passed,
                          char **failure)
 {
-    if (watch->pending_count == 0) {
-        if (!take_stray(watch, code, failure))
-            return false;
-    } else {
-        record(watch, take_pending(watch), code);
+    WatchCommand command = WATCH_OTHER;
+    if (watch->pending_count > 0) {
+        command = take_pending(watch);
+        record(watch, command, code);
+    } else if (!take_stray(watch, code, failure)) {
+        return false;
     }
-    pass(watch->reply, code, passed);
+    /* What was said before is answered at once: RSET and MAIL. */
+    bool is_early = watch->is_early && command != WATCH_RSET &&
+                    command != WATCH_MAIL;
+    pass(watch->reply, code, is_early ? watch->held : passed);
     g_string_truncate(watch->reply, 0);
     watch->line_start = 0;
     return true;

@@ -66,6 +66,7 @@ static void add(Session *session, const MailerJob *job)
     smtp_recipient_set_application_data_release(carriage->recipient, carriage,
                                                 NULL);
     g_ptr_array_add(session->carriages, carriage);
+    line_foresee(session->line, job->recipient);
     carriage->number = (int)session->carriages->len;
 }
 

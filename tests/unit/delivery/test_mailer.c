@@ -185,6 +185,123 @@ static void each_answer_has_its_outcome(void **state)
     }
 }
 
+#define PIPELINING                                                             \
+    {NULL, "220 relay.test ESMTP\r\n"},                                        \
+    {                                                                          \
+        "EHLO", "250-relay.test\r\n250 PIPELINING\r\n"                         \
+    }
+
+static void mail_waits_for_no_answer_where_the_relay_allows_it(void **state)
+{
+    (void)state;
+    static const Turn turns[] = {
+        PIPELINING,
+        {"MAIL", ""},
+        {"RCPT", ""},
+        {"DATA", "250 sender\r\n250 recipient\r\n354 go\r\n"},
+        {".", "250 first\r\n"},
+        {"MAIL", ""},
+        {"RCPT", ""},
+        {"DATA", "250 sender\r\n250-recip"},
+        {NULL, "ient\r\n250 .\r\n354 go\r\n"},
+        {".", "250 second\r\n"},
+        {"QUIT", "221 bye\r\n"},
+    };
+    Log log = {.count = 2};
+    run(turns, G_N_ELEMENTS(turns), &log);
+    assert_string_equal(log.lines[0], "250 first");
+    assert_string_equal(log.lines[1], "250 second");
+    assert_int_equal(log.intended, 2);
+    clear(&log);
+}
+
+static void an_early_command_changes_no_outcome(void **state)
+{
+    (void)state;
+    static const struct {
+        Turn turns[8];
+        Outcome outcome;
+        ReplyStep step;
+        const char *line;
+    } cases[] = {
+        {{PIPELINING,
+          {"MAIL", "451 later\r\n"},
+          {"RCPT", "503 what?\r\n"},
+          {"DATA", "503 what?\r\n"},
+          {"QUIT", "221 bye\r\n"}},
+         OUTCOME_DEFERRED,
+         REPLY_STEP_MAIL,
+         "451 later"},
+        {{PIPELINING,
+          {"MAIL", "550 5.7.1 not you\r\n"},
+          {"RCPT", "250 ok\r\n"},
+          {"DATA", "354 go\r\n"},
+          {".", "250 queued\r\n"}},
+         OUTCOME_NONE,
+         REPLY_STEP_MAIL,
+         "550 5.7.1 not you"},
+        {{PIPELINING,
+          {"MAIL", ""},
+          {"RCPT", ""},
+          {"DATA", "421 4.3.2 busy\r\n"}},
+         OUTCOME_DEFERRED,
+         REPLY_STEP_MAIL,
+         "421 4.3.2 busy"},
+        {{PIPELINING,
+          {"MAIL", "250 ok\r\n"},
+          {"RCPT", "550 5.1.1 nobody\r\n"},
+          {"DATA", "554 no recipients\r\n"}},
+         OUTCOME_FAILED,
+         REPLY_STEP_RECIPIENT,
+         "550 5.1.1 nobody"},
+        {{PIPELINING,
+          {"MAIL", "250 ok\r\n"},
+          {"RCPT", "250 ok\r\n"},
+          {"DATA", "451 no\r\n"}},
+         OUTCOME_DEFERRED,
+         REPLY_STEP_MESSAGE,
+         "451 no"},
+        {{PIPELINING,
+          {"MAIL", "250 ok\r\n"},
+          {"RCPT", "250 ok\r\n"},
+          {"DATA", "354 go\r\n"},
+          {".", ""}},
+         OUTCOME_UNKNOWN,
+         REPLY_STEP_MESSAGE,
+         "closed the connection"},
+        {{PIPELINING, {"MAIL", "250 ok\r\n"}, {"RCPT", "250 ok\r\n"}},
+         OUTCOME_NONE,
+         REPLY_STEP_SESSION,
+         "connection"},
+        {{PIPELINING,
+          {"MAIL", "250 ok\r\n"},
+          {"RCPT", ""},
+          {"DATA", "what?\r\n"}},
+         OUTCOME_NONE,
+         REPLY_STEP_SESSION,
+         "unreadable reply: what?"},
+        {{PIPELINING,
+          {"MAIL", "250 ok\r\n"},
+          {"RCPT", "250 ok\r\n"},
+          {"DATA", "354 go\r\n250 more\r\n"}},
+         OUTCOME_NONE,
+         REPLY_STEP_SESSION,
+         "unasked reply: 250 more"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Log log = {.count = 1};
+        int count = 0;
+        while (count < 8 && cases[i].turns[count].say != NULL)
+            count++;
+        run(cases[i].turns, count, &log);
+        if (strstr(log.lines[0], cases[i].line) == NULL)
+            fail_msg("case %zu: %s", i, log.lines[0]);
+        assert_int_equal(log.outcomes[0], cases[i].outcome);
+        assert_int_equal(log.steps[0], cases[i].step);
+        clear(&log);
+    }
+}
+
 static void a_refused_intent_lets_no_dot_out(void **state)
 {
     (void)state;
@@ -253,6 +370,8 @@ int main(void)
     g_setenv("XDG_CONFIG_DIR", "/nonexistent", TRUE);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_answer_has_its_outcome),
+        cmocka_unit_test(mail_waits_for_no_answer_where_the_relay_allows_it),
+        cmocka_unit_test(an_early_command_changes_no_outcome),
         cmocka_unit_test(a_refused_intent_lets_no_dot_out),
         cmocka_unit_test(a_message_over_the_limit_never_starts),
         cmocka_unit_test(no_job_no_transaction),
