@@ -186,6 +186,8 @@ static int64_t reserve_earliest(Pace *const *paces, size_t count,
 int64_t pace_estimate(Pace *const *paces, size_t count, int64_t now_ns,
                       int64_t messages)
 {
+    if (count == 0) /* every relay is set aside; a spare may have no rate */
+        return 0;
     int64_t exact = MIN(messages, PACE_ESTIMATE_EXACT);
     int64_t slot_ns = now_ns;
     double all_per_ns = 0;
@@ -196,7 +198,7 @@ int64_t pace_estimate(Pace *const *paces, size_t count, int64_t now_ns,
     }
     for (int64_t i = 0; i < exact; i++)
         slot_ns = reserve_earliest(paces, count, now_ns);
-    double rest_ns = count > 0 ? (double)(messages - exact) / all_per_ns : 0;
+    double rest_ns = (double)(messages - exact) / all_per_ns;
     if (rest_ns > (double)(INT64_MAX / 2))
         return INT64_MAX / 2;
     return slot_ns - now_ns + (int64_t)MAX(rest_ns, 0);

@@ -94,6 +94,11 @@ bool sqlite_fail(const JournalStore *store, sqlite3 *database, GError **error)
     if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
         error_set_at(error, ERROR_RETRY, place,
                      "another process is writing to this journal");
+    else if (code == SQLITE_FULL)
+        error_set_at(error, ERROR_SYSTEM, place,
+                     "the journal fails: %s; make room, then run `mirmail "
+                     "resume`",
+                     sqlite3_errmsg(database));
     else if (code == SQLITE_NOTADB)
         error_set_at(error, ERROR_SYSTEM, place, "this is not a journal: %s",
                      sqlite3_errmsg(database));
@@ -257,10 +262,21 @@ static bool make_schema(JournalStore *store, GError **error)
     return sqlite_run_sql(store, store->writer, "COMMIT", error);
 }
 
+/* In one transaction, for another process may be making the tables. */
+static bool read_version(JournalStore *store, GError **error)
+{
+    if (!sqlite_run_sql(store, store->writer, "BEGIN", error))
+        return false;
+    bool ok = read_number(store, "PRAGMA user_version", &store->version,
+                          error) &&
+              check_version(store, store->version, error);
+    return sqlite_run_sql(store, store->writer, "COMMIT", ok ? error : NULL) &&
+           ok;
+}
+
 static bool check_schema(JournalStore *store, JournalMode mode, GError **error)
 {
-    if (!read_number(store, "PRAGMA user_version", &store->version, error) ||
-        !check_version(store, store->version, error))
+    if (!read_version(store, error))
         return false;
     if (mode == JOURNAL_WRITE)
         return store->version == SCHEMA_VERSION || make_schema(store, error);

@@ -166,8 +166,18 @@ static bool begin_campaign(Pipeline *pipeline, Journal *journal,
         .test = pipeline->options->test != NULL,
     };
     int64_t recovered = 0;
-    return journal_create_campaign(journal, &campaign, error) &&
-           journal_take(journal, pipeline->campaign, &recovered, error);
+    g_autoptr(GError) failure = NULL;
+    if (journal_create_campaign(journal, &campaign, &failure))
+        return journal_take(journal, pipeline->campaign, &recovered, error);
+    /* It was not there when the plan was made. */
+    if (failure->code == ERROR_INPUT)
+        error_set(error, ERROR_RETRY,
+                  "another process has begun campaign `%s` at this moment; "
+                  "`mirmail status` shows how far it is",
+                  pipeline->campaign);
+    else
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return false;
 }
 
 bool pipeline_send(Pipeline *pipeline, Journal *journal,

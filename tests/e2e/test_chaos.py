@@ -129,8 +129,6 @@ def test_kills_drops_and_restarts_at_random(tmp_path):
     assert figures["faults"] >= 200 // slowness() and figures["kills"] >= 3
 
 
-@pytest.mark.xfail(reason="may crash as test_a_spare_relay_takes_over() does, when the relay is set "
-                   "aside while a worker waits for its slot")
 def test_the_same_at_a_rate(tmp_path):
     figures = chaos(tmp_path, seeded("chaos at a rate"), RECIPIENTS // 4, kills=5, rate=0.008,
                     pace=PACE)

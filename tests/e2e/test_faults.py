@@ -236,9 +236,6 @@ def test_tls_and_login(days, certificates, mode, kind, recipient, exits, said):
 # --- relays that are set aside ---
 
 
-@pytest.mark.xfail(strict=True, reason="the estimate of the time that is left divides the messages "
-                   "among no relay at all when every relay that is no spare is set aside: SIGSEGV "
-                   "in pace_estimate()")
 def test_a_spare_relay_takes_over(days):
     with FaultyServer(Once("mail", "5xx", nth=10, times=-1)) as server, FaultyServer() as spare:
         days.configure_for(server)

@@ -299,9 +299,6 @@ def test_many_runs_at_once_are_one(days):
         assert_nobody_twice_nobody_lost(days, server)
 
 
-@pytest.mark.xfail(strict=True, reason="who loses the race to begin a campaign gets 65, “there "
-                   "is a campaign already”; who finds the new journal half made, 71, “this is a "
-                   "database of another program”")
 def test_who_comes_second_is_told_to_wait(tmp_path):
     for attempt in range(15):
         folder = tmp_path / str(attempt)

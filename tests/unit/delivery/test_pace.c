@@ -307,6 +307,7 @@ static void several_paces_share_what_is_left(void **state)
     pace_free(paces[0]);
     paces[0] = pace_new(NULL, 0); /* unlimited */
     assert_true(pace_estimate(paces, 2, 0, 9) == 0);
+    assert_true(pace_estimate(paces, 0, 0, 9) == 0);
     pace_free(paces[0]);
     pace_free(paces[1]);
 }
