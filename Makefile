@@ -123,8 +123,9 @@ check-unit-threads: $(filter $(O)/unit/journal/% $(O)/unit/delivery/%,$(TEST_BIN
 	  tests/unit/run.sh $^
 
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
-E2E := MAILER_HARNESS=$(O)/e2e/mailer_harness BAD_WORLD=$(O)/e2e/bad_world.so
-check-e2e: all $(O)/e2e/mailer_harness $(O)/e2e/bad_world.so ## real servers, and the golden mails
+E2E := MAILER_HARNESS=$(O)/e2e/mailer_harness BAD_WORLD=$(O)/e2e/bad_world.so \
+  DKIM_HARNESS=$(O)/e2e/dkim_harness
+check-e2e: all $(O)/e2e/mailer_harness $(O)/e2e/dkim_harness $(O)/e2e/bad_world.so ## real servers, and the golden mails
 	$(E2E) $(PYTEST) tests/golden tests/e2e
 
 # Faults, kills and restarts at random; with BUILD=tsan too.

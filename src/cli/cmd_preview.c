@@ -33,7 +33,8 @@ bool preview_prepare(Setup *setup, const Options *options, GError **error)
                                    NULL};
     Options with_reader = *options;
     g_autoptr(GError) problem = NULL;
-    if (setup_prepare(setup, options, &problem))
+    with_reader.may_lack_key = !options->dry_run;
+    if (setup_prepare(setup, &with_reader, &problem))
         return true;
     bool no_list = problem->code == ERROR_USAGE && options->list == NULL &&
                    options->to == NULL && setup->config != NULL &&

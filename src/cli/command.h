@@ -23,6 +23,7 @@ typedef struct Command {
 
 extern const Command command_check;
 extern const Command command_init;
+extern const Command command_keygen;
 extern const Command command_list_check;
 extern const Command command_preview;
 extern const Command command_resume;

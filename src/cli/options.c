@@ -9,7 +9,7 @@
 #define COMPOSING (SENDING | FOR_CHECK)
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
-     FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK)
+     FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN)
 
 typedef struct OptionRow {
     const char *name;
@@ -88,6 +88,9 @@ static const OptionRow rows[] = {
      "take warnings for errors"},
     {"links", FOR_CHECK, SWITCH(links),
      "ask the network whether the addresses of the post lead anywhere"},
+    {"dkim", FOR_KEYGEN, SWITCH(dkim), "a key that signs the mail of a domain"},
+    {"ed25519", FOR_KEYGEN, SWITCH(ed25519),
+     "with --dkim: an Ed25519 key, for a second signature"},
     {"allow-clipping", COMPOSING, SWITCH(allow_clipping),
      "an HTML part over 100 KB, which Gmail cuts, is no error"},
     {"quiet", FOR_SEND | FOR_RESUME, SWITCH(quiet),

@@ -23,6 +23,7 @@ typedef enum {
     FOR_TEMPLATE = 1 << 6,
     FOR_TEMPLATE_LIST = 1 << 7,
     FOR_CHECK = 1 << 8,
+    FOR_KEYGEN = 1 << 9,
 } OptionUse;
 
 typedef struct Options {
@@ -51,7 +52,9 @@ typedef struct Options {
     gboolean allow_clipping;
     gboolean ascii;
     gboolean diff;
+    gboolean dkim;
     gboolean dry_run;
+    gboolean ed25519;
     gboolean help;
     gboolean json;
     gboolean links;
@@ -64,7 +67,8 @@ typedef struct Options {
     gboolean yes;
     char **arguments; /* what is left, NULL-terminated, never NULL */
     bool only_looks; /* of the command: it never sends, so nobody need be set */
-    char *given;     /* options and arguments as typed, quoted for a shell */
+    bool may_lack_key; /* likewise: it may run where the DKIM key is not */
+    char *given;       /* options and arguments as typed, quoted for a shell */
 } Options;
 
 /* Parses `argv` (without program and command) for a command that takes the

@@ -81,6 +81,7 @@ bool setup_prepare(Setup *setup, const Options *options, GError **error)
     pipeline->test = options->test;
     pipeline->attach = (const char *const *)options->attach;
     pipeline->allow_clipping = options->allow_clipping;
+    pipeline->may_lack_key = options->may_lack_key;
     setup->config = config_load(options->config, error);
     if (setup->config == NULL ||
         !lay_options_over(setup->config, options, error))

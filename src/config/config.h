@@ -97,6 +97,21 @@ typedef struct RelayList {
     size_t count;
 } RelayList;
 
+#define CONFIG_DKIM_MAX 2 /* RSA for everybody, Ed25519 for some */
+
+/* A key that signs the mail (RFC 6376). */
+typedef struct DkimConfig {
+    char *domain;   /* d=, A-labels */
+    char *selector; /* s= */
+    char *key_file; /* PEM */
+} DkimConfig;
+
+/* The entries of `dkim`, owned; read by setting_dkim. */
+typedef struct DkimList {
+    DkimConfig items[CONFIG_DKIM_MAX];
+    size_t count;
+} DkimList;
+
 typedef struct SendingConfig {
     RelayLimits limits;    /* of every relay that says nothing else */
     int64_t retry_for_ns;  /* how long a run keeps trying deferred ones */
@@ -116,6 +131,7 @@ typedef struct Config {
     RelayConfig relay; /* the only one, when `relays` is empty */
     RelayList relays;
     SendingConfig sending;
+    DkimList dkim;
     TextConfig text;
     char *base_url;
     char *template;     /* a directory, always with a slash, or the name of a
@@ -177,6 +193,10 @@ bool config_token(const char *command, int cancel_fd, char **token,
 /* Opens a secret's file, a regular one that only its owner may use, and gives
  * the descriptor; -1 with an error that begins with the setting's `key`. */
 int config_open_secret(const char *key, const char *path, GError **error);
+
+/* May the text be a DKIM selector? Letters, digits, hyphens and dots
+ * (RFC 6376 3.1). */
+bool config_is_selector(const char *text);
 
 /* True for 127.0.0.0/8, ::1 and localhost. */
 bool config_is_loopback(const char *host);

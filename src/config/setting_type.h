@@ -24,6 +24,7 @@ extern const SettingType setting_integer;  /* int: least to most */
 extern const SettingType setting_duration; /* int64_t: nanoseconds */
 extern const SettingType setting_rates;    /* RelayLimits: its rates */
 extern const SettingType setting_relays;   /* RelayList */
+extern const SettingType setting_dkim;     /* DkimList */
 
 extern const SettingType setting_mailbox;   /* Mailbox */
 extern const SettingType setting_address;   /* Address */

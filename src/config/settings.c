@@ -66,6 +66,14 @@ const Setting settings_table[] = {
              "connections and messages_per_connection. A relay that refuses "
              "the login, fails its certificate or cannot be reached is set "
              "aside, and the others go on."},
+    {.key = "dkim",
+     .type = &setting_dkim,
+     .offset = AT(dkim),
+     .help = "The key that signs every mail: domain, selector and key_file, "
+             "a key in PEM that nobody else may read. A list of two signs "
+             "twice, by RSA and by Ed25519. mirmail keygen --dkim makes a key "
+             "and says what to put into the DNS; without this the relay must "
+             "sign."},
     {.key = "base_url",
      .type = &setting_url,
      .offset = AT(base_url),

@@ -12,12 +12,14 @@ struct Message {
     Stencil *text;
     Stencil *html;
     Frame *frame;
+    const DkimSigner *signer;
     char *digest;
     GPtrArray *translations; /* of Message, owned; most mails have none */
 };
 
 struct MessageBuffer {
     OwnLines own;
+    DkimScratch dkim;
     size_t html_length;
     size_t length;
     bool leaves_files;
@@ -75,6 +77,7 @@ Message *message_new(const MessageSource *source, GError **error)
         .text = stencil_new(text, text_count),
         .html = stencil_new(html, html_count),
         .frame = frame,
+        .signer = source->signer,
         .digest = g_steal_pointer(&digest),
         .translations = g_ptr_array_new_with_free_func(free_translation),
     };
@@ -160,6 +163,7 @@ MessageBuffer *message_buffer_new(void)
 {
     MessageBuffer *buffer = g_new0(MessageBuffer, 1);
     own_lines_init(&buffer->own);
+    dkim_scratch_init(&buffer->dkim);
     return buffer;
 }
 
@@ -168,6 +172,7 @@ void message_buffer_free(MessageBuffer *buffer)
     if (buffer == NULL)
         return;
     own_lines_clear(&buffer->own);
+    dkim_scratch_clear(&buffer->dkim);
     g_free(buffer);
 }
 
@@ -197,6 +202,25 @@ static bool fail_at(const Subscriber *subscriber, const GError *fault,
     return false;
 }
 
+/* The signatures are made over the finished bytes; nothing is changed after
+ * them. What is only counted is not signed: that would be the dearest part of
+ * a check. */
+static bool sign(const Message *message, int64_t unix_seconds,
+                 MessageBuffer *buffer, GString *bytes, GError **error)
+{
+    if (message->signer == NULL)
+        return true;
+    if (buffer->leaves_files) {
+        buffer->length += dkim_length(message->signer, &buffer->dkim, bytes);
+        return true;
+    }
+    size_t before = bytes->len;
+    if (!dkim_sign(message->signer, unix_seconds, &buffer->dkim, bytes, error))
+        return false;
+    buffer->length += bytes->len - before;
+    return true;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): all seven differ per call. */
 bool message_write(const Message *message, const Subscriber *subscriber,
                    int64_t unix_seconds, int offset_minutes,
@@ -219,10 +243,14 @@ bool message_write(const Message *message, const Subscriber *subscriber,
     };
     buffer->html_length = stencil_length(&copy.html);
     g_autoptr(GError) fault = NULL;
-    if (frame_write(message->frame, &copy, bytes, &buffer->length, &fault))
+    if (!frame_write(message->frame, &copy, bytes, &buffer->length, &fault)) {
+        g_string_truncate(bytes, 0);
+        return fail_at(subscriber, fault, error);
+    }
+    if (sign(message, unix_seconds, buffer, bytes, error))
         return message_gate(bytes->str, bytes->len, error);
     g_string_truncate(bytes, 0);
-    return fail_at(subscriber, fault, error);
+    return false;
 }
 
 const char *message_digest(const Message *message)

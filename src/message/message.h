@@ -18,6 +18,7 @@
 #include "letter/letter.h"
 #include "mail/token.h"
 #include "message/attachment.h"
+#include "message/dkim.h"
 
 #define MESSAGE_BYTES_MAX 10000000
 #define MESSAGE_BYTES_WARN 200000
@@ -33,6 +34,7 @@ typedef struct MessageSource {
     const char *campaign; /* slug: [a-z0-9-], at most 40 */
     const TokenKey *key;
     const Attachments *attachments; /* NULL: none */
+    const DkimSigner *signer;       /* NULL: the mail is not signed */
     bool test; /* a test copy has a Message-ID of its own */
 } MessageSource;
 
@@ -46,7 +48,8 @@ MessageBuffer *message_buffer_new(void);
 void message_buffer_free(MessageBuffer *buffer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MessageBuffer, message_buffer_free)
 
-/* For checks: files and images are counted, but left out of the bytes. */
+/* For checks: files, images and signatures are counted, but left out of the
+ * bytes. */
 void message_buffer_leave_files(MessageBuffer *buffer);
 /* Bytes of the message written last, with what was left out. */
 size_t message_buffer_length(const MessageBuffer *buffer);

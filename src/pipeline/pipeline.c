@@ -162,6 +162,7 @@ void pipeline_free(Pipeline *pipeline)
     suppressions_close(pipeline->suppressions);
     g_free((void *)(uintptr_t)pipeline->used);
     message_free(pipeline->message);
+    dkim_signer_free(pipeline->signer);
     g_clear_pointer(&pipeline->translations, g_ptr_array_unref);
     g_clear_pointer(&pipeline->versions, g_array_unref);
     g_free((void *)(uintptr_t)pipeline->attachment_names);

@@ -23,6 +23,7 @@ struct Pipeline {
     Letter *letter;
     Attachments *attachments;
     const char **attachment_names;
+    DkimSigner *signer; /* of the post and its translations; NULL: none */
     Message *message;
     ListOptions recipients;
     const char **used; /* the list's fields that the letter merges */
