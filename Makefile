@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 BUILD ?= release
 O ?= build/$(BUILD)
 MODULES := base mail config post document list letter message journal \
-           delivery feedback check preview pipeline cli
+           delivery feedback check preview pipeline doctor cli
 
 # --- what it is built with ---
 
@@ -13,7 +13,7 @@ MODULES := base mail config post document list letter message journal \
 APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libglib2.0-dev libgumbo-dev libsqlite3-dev libssl-dev libidn2-dev \
   libutf8proc-dev libunistring-dev libjansson-dev libmicrohttpd-dev libmagic-dev \
-  libcurl4-openssl-dev
+  libcurl4-openssl-dev libc-ares-dev
 APT_DEMO := python3 python3-aiosmtpd
 APT_BENCH := python3-jinja2 $(if $(shell command -v npm),,nodejs npm)
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
@@ -22,7 +22,7 @@ APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
   $(shell command -v npm >/dev/null || echo nodejs npm)
 
 PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
-  jansson libutf8proc libmagic libmicrohttpd
+  jansson libutf8proc libmagic libmicrohttpd libcares
 LIBS_NO_PC := -lunistring -lm
 # Loaded by `check --links` only; here for its headers.
 PKGS_LOADED := libcurl

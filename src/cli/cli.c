@@ -9,7 +9,7 @@ static const Command *const commands[] = {
     &command_init,          &command_check,         &command_preview,
     &command_send,          &command_resume,        &command_status,
     &command_list_check,    &command_template_list, &command_template_show,
-    &command_template_copy, &command_keygen,
+    &command_template_copy, &command_keygen,        &command_doctor,
 };
 
 static void print_command_help(const Command *command)

@@ -22,6 +22,7 @@ typedef struct Command {
 } Command;
 
 extern const Command command_check;
+extern const Command command_doctor;
 extern const Command command_init;
 extern const Command command_keygen;
 extern const Command command_list_check;

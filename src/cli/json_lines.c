@@ -37,6 +37,17 @@ void json_lines_totals(const Findings *findings, const char *error,
         "exit_status", exit_status));
 }
 
+void json_lines_diagnosis(const Diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < diagnosis_count(diagnosis); i++) {
+        const DiagnosisLine *line = diagnosis_at(diagnosis, i);
+        print_object(
+            json_pack("{s:s, s:s, s:s, s:s, s:s?}", "event", "diagnosis",
+                      "verdict", verdict_name(line->verdict), "check",
+                      line->check, "text", line->text, "advice", line->advice));
+    }
+}
+
 void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan)
 {
     json_t *attachments = json_array();

@@ -3,18 +3,20 @@
  * output.
  *
  * Every object has an "event": finding, check, plan, wait, progress, outcome,
- * notice, summary, campaign, recipient, list. The only user of the JSON
- * library.
+ * notice, summary, campaign, recipient, list, diagnosis. The only user of the
+ * JSON library.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
 
+#include "doctor/diagnosis.h"
 #include "pipeline/pipeline.h"
 
 void json_lines_findings(const Findings *findings);
 /* Their counts, at the end of a check; `error` ended it early, or NULL. */
 void json_lines_totals(const Findings *findings, const char *error,
                        int exit_status);
+void json_lines_diagnosis(const Diagnosis *diagnosis);
 void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan);
 /* A send that begins at this moment. */
 void json_lines_wait(int64_t at_us);

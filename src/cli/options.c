@@ -9,7 +9,8 @@
 #define COMPOSING (SENDING | FOR_CHECK)
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
-     FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN)
+     FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN |    \
+     FOR_DOCTOR)
 
 typedef struct OptionRow {
     const char *name;
@@ -81,13 +82,23 @@ static const OptionRow rows[] = {
      "at most so many messages: 30/min, 5/2min, or unlimited"},
     {"connections", FOR_SEND | FOR_RESUME, TEXT(connections), "N",
      "so many connections to the relay at the same time"},
-    {"relay", FOR_SEND | FOR_RESUME, TEXT(relay), "URL",
+    {"relay", FOR_SEND | FOR_RESUME | FOR_DOCTOR, TEXT(relay), "URL",
      "smtp://host:port, or smtps:// for TLS from the first byte"},
     {"yes", FOR_SEND | FOR_RESUME, SWITCH(yes), "send without asking"},
     {"strict", COMPOSING | FOR_LIST_CHECK, SWITCH(strict),
      "take warnings for errors"},
     {"links", FOR_CHECK, SWITCH(links),
      "ask the network whether the addresses of the post lead anywhere"},
+    {"received", FOR_DOCTOR, TEXT(received), "FILE",
+     "look at this mail, which came back, instead of the DNS and the relay"},
+    {"trust", FOR_DOCTOR, TEXT(trust), "NAME",
+     "with --received: the server whose Authentication-Results count"},
+    {"resolver", FOR_DOCTOR | FOR_SEND | FOR_RESUME, TEXT(resolver), "ADDRESS",
+     "ask this DNS server, 127.0.0.1:53, not the system's"},
+    {"no-dns", FOR_DOCTOR | FOR_SEND | FOR_RESUME, SWITCH(no_dns),
+     "ask the DNS nothing about the sender"},
+    {"force", FOR_SEND | FOR_RESUME, SWITCH(force),
+     "send although receivers will refuse the mail, as the DNS has it"},
     {"dkim", FOR_KEYGEN, SWITCH(dkim), "a key that signs the mail of a domain"},
     {"ed25519", FOR_KEYGEN, SWITCH(ed25519),
      "with --dkim: an Ed25519 key, for a second signature"},
@@ -95,7 +106,9 @@ static const OptionRow rows[] = {
      "an HTML part over 100 KB, which Gmail cuts, is no error"},
     {"quiet", FOR_SEND | FOR_RESUME, SWITCH(quiet),
      "no progress; only problems and the summary"},
-    {"json", FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK,
+    {"json",
+     FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
+         FOR_DOCTOR,
      SWITCH(json), "JSON on standard output, one object a line"},
     {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},

@@ -24,6 +24,7 @@ typedef enum {
     FOR_TEMPLATE_LIST = 1 << 7,
     FOR_CHECK = 1 << 8,
     FOR_KEYGEN = 1 << 9,
+    FOR_DOCTOR = 1 << 10,
 } OptionUse;
 
 typedef struct Options {
@@ -40,10 +41,13 @@ typedef struct Options {
     char *limit;
     char *port;
     char *rate;
+    char *received;
     char *relay;
+    char *resolver;
     char *subject;
     char *template;
     char *test;
+    char *trust;
     char *unknown;
     char *until;
     char **list;
@@ -55,9 +59,11 @@ typedef struct Options {
     gboolean dkim;
     gboolean dry_run;
     gboolean ed25519;
+    gboolean force;
     gboolean help;
     gboolean json;
     gboolean links;
+    gboolean no_dns;
     gboolean open;
     gboolean quiet;
     gboolean remote_images;

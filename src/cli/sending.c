@@ -8,6 +8,7 @@
 
 #include "base/moment.h"
 #include "cli/command.h"
+#include "cli/doctor_report.h"
 #include "cli/json_lines.h"
 #include "cli/report.h"
 #include "cli/schedule.h"
@@ -59,7 +60,8 @@ static bool prepare(Setup *setup, const Options *options, GError **error)
         json_lines_findings(setup->findings);
     else if (setup->findings != NULL)
         report_folded(stderr, setup->findings, SEVERITY_WARNING);
-    return ok && may_send(setup, options, error);
+    return ok && may_send(setup, options, error) &&
+           doctor_may_send(setup->config, options, error);
 }
 
 static bool confirm(const PipelinePlan *plan, const Options *options,

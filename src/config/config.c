@@ -107,26 +107,19 @@ static char *directory_of(const char *path)
 static bool finish_relays(Config *config, const Value *root, GError **error)
 {
     const RelayLimits *limits = &config->sending.limits;
-    config->relay.limits = *limits;
+    config->relay.limits = (RelayLimits){.rate_count = -1};
+    settings_fill_limits(&config->relay, limits, root);
     if (config->relays.count > 0 && value_get(root, "relay") != NULL) {
         error_set_at(error, ERROR_CONFIG, value_get(root, "relay")->place,
                      "`relay` and `relays` both say where the mail goes; keep "
                      "one of them");
         return false;
     }
-    for (size_t i = 0; i < config->relays.count; i++) {
-        RelayLimits *own = &config->relays.items[i].limits;
-        if (own->rate_count < 0) {
-            memcpy(own->rates, limits->rates, sizeof own->rates);
-            own->rate_count = limits->rate_count;
-        }
-        if (own->connections == 0)
-            own->connections = limits->connections;
-        if (own->messages_per_connection == 0)
-            own->messages_per_connection = limits->messages_per_connection;
-    }
-    return settings_finish_relay(&config->relay, value_get(root, "relay"),
-                                 error);
+    for (size_t i = 0; i < config->relays.count; i++)
+        settings_fill_limits(&config->relays.items[i], limits, root);
+    const Value *relay = value_get(root, "relay");
+    settings_apply_preset(&config->relay, relay);
+    return settings_finish_relay(&config->relay, relay, error);
 }
 
 /* A file that is not named lies beside the configuration. */

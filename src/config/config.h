@@ -69,10 +69,11 @@ typedef struct RelayLimits {
 } RelayLimits;
 
 typedef struct RelayConfig {
-    char *name; /* for people; host and port when unset */
-    int weight; /* its share of the messages; 0: when no other works */
-    char *host; /* a name or an IPv4 or IPv6 address */
-    int port;   /* 587; 465 with TLS_IMPLICIT; 25 with TLS_NONE */
+    char *preset; /* one of presets.h; NULL */
+    char *name;   /* for people; host and port when unset */
+    int weight;   /* its share of the messages; 0: when no other works */
+    char *host;   /* a name or an IPv4 or IPv6 address */
+    int port;     /* 587; 465 with TLS_IMPLICIT; 25 with TLS_NONE */
     TlsMode tls;
     bool allow_plaintext;     /* TLS_NONE to a host that is not loopback */
     char *ca_file;            /* PEM; the system's authorities when unset */

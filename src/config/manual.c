@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "config/presets.h"
 #include "config/settings.h"
 
 /* A line of mdoc may not begin with a control character; a backslash is an
@@ -76,6 +77,40 @@ static bool is_in_section(const Setting *setting, const char *section)
            strncmp(setting->key, section, length) == 0;
 }
 
+static void append_preset(GString *out, const Preset *preset)
+{
+    g_string_append_printf(out, ".It Cm %s\n%s", preset->name, preset->title);
+    if (preset->host != NULL)
+        g_string_append_printf(out, ": %s, port %d", preset->host,
+                               preset->port);
+    else
+        g_string_append_printf(out, ": port %d", preset->port);
+    if (preset->rate != NULL)
+        g_string_append_printf(out, "; rate %s", preset->rate);
+    if (preset->connections > 0)
+        g_string_append_printf(out, "; connections %d", preset->connections);
+    g_string_append(out, ".\n");
+    if (preset->rewrites != NULL)
+        g_string_append_printf(
+            out, "Writes %s anew, so these are not signed here.\n",
+            preset->rewrites);
+    g_autofree char *hint = g_strconcat(preset->hint, ".", NULL);
+    hint[0] = g_ascii_toupper(hint[0]);
+    append_sentences(out, hint);
+}
+
+static void append_presets(GString *out)
+{
+    const Preset *preset = NULL;
+    g_string_append(out, ".Ss Presets\n"
+                         "The limits are those that providers publish; they "
+                         "differ by account, so check yours.\n"
+                         ".Bl -tag -width Ds\n");
+    for (size_t i = 0; (preset = preset_at(i)) != NULL; i++)
+        append_preset(out, preset);
+    g_string_append(out, ".El\n");
+}
+
 char *config_manual(void)
 {
     GString *out = g_string_new(NULL);
@@ -91,5 +126,6 @@ char *config_manual(void)
                 append_setting(out, &settings_table[i]);
         g_string_append(out, ".El\n");
     }
+    append_presets(out);
     return g_string_free(out, FALSE);
 }

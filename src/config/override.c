@@ -130,8 +130,12 @@ bool config_set_relay(Config *config, const char *url, GError **error)
         return false;
     choose_relay(config, read.host);
     RelayConfig *relay = &config->relay;
-    if (relay->host != NULL && strcmp(relay->host, read.host) != 0)
+    if (relay->host != NULL && strcmp(relay->host, read.host) != 0) {
         forget_login(relay);
+        if (relay->preset != NULL)
+            relay->limits = config->sending.limits;
+        g_clear_pointer(&relay->preset, g_free);
+    }
     g_free(relay->host);
     relay->host = read.host;
     relay->port = read.port;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config/password.h"
+#include "config/presets.h"
 #include "config/setting_fail.h"
 #include "config/setting_type.h"
 
@@ -58,6 +59,8 @@ static bool read_item(const SettingContext *context, const Value *map,
     own.sending.limits = (RelayLimits){.rate_count = -1};
     bool ok = settings_read_relay(map, context->directory, &own, error);
     own.relay.limits = own.sending.limits;
+    if (ok)
+        settings_apply_preset(&own.relay, map);
     ok = ok && finish_item(list, map, &own.relay, error);
     if (ok) {
         list->items[list->count++] = own.relay;
@@ -92,18 +95,84 @@ static bool read_relays(const SettingContext *context, const Value *value,
 
 const SettingType setting_relays = {"relays", read_relays, clear_relays};
 
+/* --- presets --- */
+
+static bool read_preset(const SettingContext *context, const Value *value,
+                        void *member, GError **error)
+{
+    const char *raw = setting_raw_text(context, value, error);
+    if (raw == NULL)
+        return false;
+    if (preset_find(raw) != NULL) {
+        setting_replace(member, g_strdup(preset_find(raw)->name));
+        return true;
+    }
+    GString *known = g_string_new(NULL);
+    for (size_t i = 0; preset_at(i) != NULL; i++)
+        g_string_append_printf(known, "%s%s", i > 0 ? ", " : "",
+                               preset_at(i)->name);
+    setting_fail(context, value, error,
+                 "is one of %s, not `%.60s`; any other relay is given by "
+                 "`host`",
+                 known->str, raw);
+    g_string_free(known, TRUE);
+    return false;
+}
+
+const SettingType setting_preset = {"preset", read_preset, setting_clear_text};
+
+void settings_apply_preset(RelayConfig *relay, const Value *map)
+{
+    const Preset *preset = preset_find(relay->preset);
+    if (preset == NULL)
+        return;
+    if (relay->host == NULL)
+        relay->host = g_strdup(preset->host);
+    if (relay->port == 0 && value_is_empty(value_get(map, "tls")))
+        relay->port = preset->port;
+}
+
+/* What the file says for every relay goes before what a preset knows, and
+ * that before the program's own default. */
+void settings_fill_limits(RelayConfig *relay, const RelayLimits *common,
+                          const Value *root)
+{
+    const Preset *preset = preset_find(relay->preset);
+    RelayLimits *own = &relay->limits;
+    if (own->rate_count < 0) {
+        memcpy(own->rates, common->rates, sizeof own->rates);
+        own->rate_count = common->rate_count;
+        if (preset != NULL && preset->rate != NULL &&
+            !settings_has(root, "rate"))
+            setting_rates_parse(preset->rate, own, NULL);
+    }
+    if (own->connections == 0)
+        own->connections = preset != NULL && preset->connections > 0 &&
+                                   !settings_has(root, "connections")
+                               ? preset->connections
+                               : common->connections;
+    if (own->messages_per_connection == 0)
+        own->messages_per_connection = preset != NULL && preset->messages > 0 &&
+                                               !settings_has(
+                                                   root,
+                                                   "messages_per_connection")
+                                           ? preset->messages
+                                           : common->messages_per_connection;
+}
+
 /* --- one of them --- */
 
 bool settings_finish_relay(RelayConfig *relay, const Value *map, GError **error)
 {
     static const int ports[] = {
         [TLS_STARTTLS] = 587, [TLS_IMPLICIT] = 465, [TLS_NONE] = 25};
-    const Value *tls = map ? value_get(map, "tls") : NULL;
+    bool is_map = map != NULL && map->kind == VALUE_MAP;
+    const Value *tls = is_map ? value_get(map, "tls") : NULL;
     if (relay->port == 465 && value_is_empty(tls))
         relay->tls = TLS_IMPLICIT;
     if (relay->port == 0)
         relay->port = ports[relay->tls];
-    return secrets_fit(relay, map, error);
+    return secrets_fit(relay, is_map ? map : NULL, error);
 }
 
 /* --- questions --- */

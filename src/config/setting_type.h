@@ -25,6 +25,7 @@ extern const SettingType setting_duration; /* int64_t: nanoseconds */
 extern const SettingType setting_rates;    /* RelayLimits: its rates */
 extern const SettingType setting_relays;   /* RelayList */
 extern const SettingType setting_dkim;     /* DkimList */
+extern const SettingType setting_preset;   /* char *: a name of presets.h */
 
 extern const SettingType setting_mailbox;   /* Mailbox */
 extern const SettingType setting_address;   /* Address */

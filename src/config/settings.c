@@ -184,6 +184,13 @@ const Setting settings_table[] = {
      .help = "The Precedence field, which keeps absence notes from being "
              "sent back; none leaves it out."},
 
+    {.key = "relay.preset",
+     .type = &setting_preset,
+     .offset = AT(relay.preset),
+     .help = "What is known about a relay that many people use: host, port, "
+             "rate and connections, as far as this file does not say them. "
+             "Presets, below, lists them; relay: gmail is short for "
+             "preset: gmail."},
     {.key = "relay.host",
      .type = &setting_host,
      .offset = AT(relay.host),

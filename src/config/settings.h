@@ -81,6 +81,13 @@ bool settings_read_relay(const Value *map, const char *directory,
 bool settings_finish_relay(RelayConfig *relay, const Value *map,
                            GError **error);
 
+/* Host and port of the relay's preset, where the file has none. Before
+ * settings_finish_relay(). */
+void settings_apply_preset(RelayConfig *relay, const Value *map);
+/* The limits that a relay has left open: no connections, -1 rates. */
+void settings_fill_limits(RelayConfig *relay, const RelayLimits *common,
+                          const Value *root);
+
 /* Frees what the settings own. */
 void settings_clear(Config *config);
 

@@ -134,6 +134,9 @@ static bool read_section(const ValueEntry *entry, const char *directory,
     const Value *map = entry->value;
     if (value_is_empty(map))
         return true;
+    /* `relay: gmail` is short for its preset. */
+    if (map->kind == VALUE_TEXT && strcmp(entry->key, "relay") == 0)
+        return read_setting(entry, "relay.preset", directory, config, error);
     if (map->kind != VALUE_MAP) {
         error_set_at(error, ERROR_CONFIG, map->place,
                      "`%s` must hold keys of its own, each on a line, "

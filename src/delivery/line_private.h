@@ -87,6 +87,8 @@ void tls_set_error(Tls *tls, GError **error);
 /* The same after tls_read() or tls_write(), when the relay has said why: with
  * TLS 1.3 it looks at our certificate only then. False: it has not. */
 bool tls_set_late_error(Tls *tls, GError **error);
+/* When the relay's certificate ends, in seconds since 1970; 0: unknown. */
+int64_t tls_certificate_end(const Tls *tls);
 WireStatus tls_read(Tls *tls, char *bytes, size_t size, size_t *length);
 WireStatus tls_write(Tls *tls, const char *bytes, size_t length, size_t *done);
 /* Says good-bye without waiting for the answer. */

@@ -180,6 +180,20 @@ WireStatus tls_handshake(Tls *tls)
     return result == 1 ? WIRE_DONE : status_of(tls, result);
 }
 
+int64_t tls_certificate_end(const Tls *tls)
+{
+    int days = 0;
+    int seconds = 0;
+    X509 *certificate = SSL_get1_peer_certificate(tls->ssl);
+    ASN1_TIME *origin = ASN1_TIME_set(NULL, 0);
+    bool is_known = certificate != NULL && origin != NULL &&
+                    ASN1_TIME_diff(&days, &seconds, origin,
+                                   X509_get0_notAfter(certificate)) == 1;
+    ASN1_TIME_free(origin);
+    X509_free(certificate);
+    return is_known ? (int64_t)days * 86400 + seconds : 0;
+}
+
 WireStatus tls_read(Tls *tls, char *bytes, size_t size, size_t *length)
 {
     ERR_clear_error();

@@ -88,7 +88,7 @@ static bool read_all(int file, char *buffer, size_t size, size_t *length)
     return true;
 }
 
-static DkimKey *load_key(const char *path, GError **error)
+DkimKey *dkim_load_key(const char *path, GError **error)
 {
     int file = config_open_secret(KEY_SETTING, path, error);
     if (file < 0)
@@ -142,7 +142,7 @@ DkimSigner *dkim_signer_load(const DkimList *wanted, Findings *findings,
     signer->left = g_ptr_array_new_with_free_func(g_free);
     for (size_t i = 0; i < wanted->count; i++) {
         const DkimConfig *config = &wanted->items[i];
-        DkimKey *key = load_key(config->key_file, error);
+        DkimKey *key = dkim_load_key(config->key_file, error);
         if (key == NULL)
             return NULL;
         judge(key, config->key_file, findings);

@@ -19,6 +19,7 @@
 
 #include "base/finding.h"
 #include "config/config.h"
+#include "mail/dkim_key.h"
 
 typedef struct DkimSigner DkimSigner;
 
@@ -29,6 +30,9 @@ typedef struct DkimScratch {
 
 void dkim_scratch_init(DkimScratch *scratch);
 void dkim_scratch_clear(DkimScratch *scratch);
+
+/* A key from its file. Errors as dkim_signer_load(). */
+DkimKey *dkim_load_key(const char *path, GError **error);
 
 /* Reads the keys. NULL without an error when there is nothing to sign with.
  * ERROR_MISSING, ERROR_PERMISSION when others may read a key, ERROR_CONFIG. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "config/presets.h"
 #include "mail/lang.h"
 #include "pipeline/private.h"
 #include "post/translations.h"
@@ -97,14 +98,34 @@ bool pipeline_compose_messages(Pipeline *pipeline, GError **error)
     return true;
 }
 
+/* What a relay writes anew would break the signature there. */
+static void leave_rewritten(Pipeline *pipeline)
+{
+    const Config *config = pipeline->config;
+    for (size_t i = 0;
+         pipeline->signer != NULL && i < config_relay_count(config); i++) {
+        const RelayConfig *relay = config_relay_at(config, i);
+        const Preset *preset = preset_find(relay->preset);
+        if (preset == NULL)
+            preset = preset_for_host(relay->host);
+        if (preset == NULL || preset->rewrites == NULL)
+            continue;
+        g_auto(GStrv) fields = g_strsplit(preset->rewrites, ",", -1);
+        for (char **field = fields; *field != NULL; field++)
+            dkim_signer_leave(pipeline->signer, *field);
+    }
+}
+
 /* Who only looks may do so where the key is not, as in a CI job. */
 static bool load_signer(Pipeline *pipeline, Findings *findings, GError **error)
 {
     GError *fault = NULL;
     pipeline->signer = dkim_signer_load(&pipeline->config->dkim, findings,
                                         &fault);
-    if (fault == NULL)
+    if (fault == NULL) {
+        leave_rewritten(pipeline);
         return true;
+    }
     if (pipeline->options->may_lack_key && fault->code == ERROR_MISSING) {
         findings_add(findings, SEVERITY_WARNING, "dkim",
                      (Place){pipeline->config->path, 0, 0},

@@ -26,12 +26,14 @@ MAY_INCLUDE = {
     "preview": "base mail config list letter message check",
     "pipeline": "base mail config post document list letter message journal"
                 " delivery check preview",
-    "cli": "base mail config list journal feedback check preview pipeline",
+    "doctor": "base mail config message delivery",
+    "cli": "base mail config list journal feedback check preview pipeline doctor",
     "main": "base cli",
 }
 
 # Each library's header, and the files that may include it.
 ONE_FILE = {
+    "ares.h": {"doctor/dns.c"},
     "curl/": {"check/links_fetch.c"},
     "cmark.h": {"document/markdown.c", "document/gfm.c"},
     "gumbo.h": {"document/html_read.c"},

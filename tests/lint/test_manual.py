@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MIRMAIL = ROOT / "build/mirmail"
 PAGES = sorted((ROOT / "docs/man").glob("*.[1-9]"))
 COMMANDS = ["init", "check", "preview", "send", "resume", "status", "list check",
-            "template list", "template show", "template copy", "keygen"]
+            "template list", "template show", "template copy", "keygen",
+            "doctor"]
 
 
 def run(*words):

@@ -191,7 +191,7 @@ static void mistakes_are_told_with_place_and_way_out(void **state)
         {"relay:\n  port: 25\n  port: 26\n",
          ":3:3: `relay.port` stands here a second time"},
         {"relay: {}\nlist: {}\nrelay: {}\n", ":3:1: `relay` stands here"},
-        {"relay: smtp.example.org\n", ":1:8: `relay` must hold keys"},
+        {"relay: smtp.example.org\n", ":1:8: `relay.preset` is one of gmail, "},
         {"- a\n", ":1:1: a configuration is lines"},
         {"relay: {port: 70000}\n",
          ":1:15: `relay.port` must be a whole number from 1 to 65535, not "

@@ -1,0 +1,21 @@
+/*
+ * private.h - what the files of this folder share.
+ */
+#ifndef DOCTOR_PRIVATE_H
+#define DOCTOR_PRIVATE_H
+
+#include "config/config.h"
+#include "doctor/diagnosis.h"
+#include "doctor/dns.h"
+
+/* Is `domain` this one or below it? */
+bool doctor_is_below(const char *domain, const char *above);
+
+/* Where a key's record stands: "s._domainkey.example.org". */
+char *doctor_key_name(const char *selector, const char *domain);
+
+/* The keys that sign, and whether their records are what receivers need. */
+void doctor_keys(const Config *config, const Resolver *resolver,
+                 Diagnosis *diagnosis);
+
+#endif
