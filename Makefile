@@ -229,7 +229,8 @@ install: build/mirmail ## install to PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
 	  $(DESTDIR)$(PREFIX)/share/man/man5
 	install -m 755 build/mirmail $(DESTDIR)$(PREFIX)/bin/mirmail
-	install -m 644 docs/man/mirmail.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 docs/man/mirmail.1 docs/man/mirmail-doctor.1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 docs/man/mirmail.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/
 	install -d $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 docs/man/mirmail-template.7 $(DESTDIR)$(PREFIX)/share/man/man7/
