@@ -16,16 +16,16 @@
 
 typedef struct Preset {
     const char *name;
-    const char *title; /* for people */
-    const char *host;  /* NULL: the account's own */
-    int port;
+    const char *title;    /* for people */
+    const char *host;     /* NULL: the account's own */
     const char *rate;     /* as `rate` is written; NULL: the program's own */
-    int connections;      /* 0: the program's own */
-    int messages;         /* a connection; 0: likewise */
     const char *include;  /* what its users put into their SPF; NULL */
     const char *rewrites; /* fields it writes anew: "message-id,date"; NULL */
-    bool signs;           /* by itself, for an account that is set up so */
     const char *hint;     /* what to look up, one sentence */
+    int port;
+    int connections; /* 0: the program's own */
+    int messages;    /* a connection; 0: likewise */
+    bool signs;      /* by itself, for an account that is set up so */
 } Preset;
 
 /* NULL: none of this name. */

@@ -36,7 +36,7 @@ void diagnosis_add(Diagnosis *diagnosis, Verdict verdict, const char *check,
     g_autofree char *text = g_strdup_vprintf(format, arguments);
     va_end(arguments);
     DiagnosisLine line = {verdict, check, error_printable(text),
-                          g_strdup(advice)};
+                          advice != NULL ? error_printable(advice) : NULL};
     g_array_append_val(diagnosis->lines, line);
 }
 

@@ -41,7 +41,7 @@ Diagnosis *diagnosis_new(void);
 void diagnosis_free(Diagnosis *diagnosis);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Diagnosis, diagnosis_free)
 
-/* The format gives the sentence; `advice` is taken as it is, or NULL. */
+/* The format gives the sentence; `advice` may be NULL. */
 void diagnosis_add(Diagnosis *diagnosis, Verdict verdict, const char *check,
                    const char *advice, const char *format, ...)
     G_GNUC_PRINTF(5, 6);

@@ -247,10 +247,13 @@ static void turn(Dns *dns)
     ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
     struct pollfd fds[ARES_GETSOCK_MAXNUM];
     nfds_t count = 0;
-    int bits = ares_getsock(dns->channel, sockets, ARES_GETSOCK_MAXNUM);
-    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-        short events = (short)((ARES_GETSOCK_READABLE(bits, i) ? POLLIN : 0) |
-                               (ARES_GETSOCK_WRITABLE(bits, i) ? POLLOUT : 0));
+    /* The library's own macros shift into the sign. */
+    unsigned bits = (unsigned)ares_getsock(dns->channel, sockets,
+                                           ARES_GETSOCK_MAXNUM);
+    for (unsigned i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+        bool reads = (bits >> i & 1U) != 0;
+        bool writes = (bits >> (i + ARES_GETSOCK_MAXNUM) & 1U) != 0;
+        short events = (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
         if (events != 0)
             fds[count++] = (struct pollfd){sockets[i], events, 0};
     }

@@ -32,7 +32,7 @@ void doctor_relay(const DoctorRelays *relays, Diagnosis *diagnosis);
 /* What is known about the relays without asking them. */
 void doctor_presets(const Config *config, Diagnosis *diagnosis);
 
-#define DOCTOR_MAIL_MAX (12 * 1024 * 1024)
+#define DOCTOR_MAIL_MAX 12582912 /* bytes */
 
 /* `trust` is the name by which the receiving server signs its results, the
  * first word of Authentication-Results; NULL trusts none. */

@@ -1,7 +1,6 @@
 /* domains.c - what the DNS says about a sender; see doctor.h. */
 #include <string.h>
 
-#include "config/presets.h"
 #include "doctor/dmarc.h"
 #include "doctor/doctor.h"
 #include "doctor/private.h"
@@ -176,13 +175,6 @@ static char **relay_addresses(const Look *look)
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-static const Preset *first_preset(const Config *config)
-{
-    const RelayConfig *relay = config_relay_at(config, 0);
-    const Preset *preset = preset_find(relay->preset);
-    return preset != NULL ? preset : preset_for_host(relay->host);
-}
-
 static void report_all(const Look *look, const SpfResult *spf)
 {
     if (spf->all == '+')
@@ -229,7 +221,7 @@ static void report_spf(const Look *look, const SpfResult *spf,
 
 static void check_spf(const Look *look)
 {
-    const Preset *preset = first_preset(look->config);
+    const Preset *preset = doctor_preset(config_relay_at(look->config, 0));
     const char *include = preset != NULL ? preset->include : NULL;
     g_auto(GStrv) addresses = relay_addresses(look);
     SpfQuestion question = {look->envelope, addresses, include};

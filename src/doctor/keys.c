@@ -1,6 +1,7 @@
 /* keys.c - DKIM keys and their records; see private.h. */
 #include <string.h>
 
+#include "config/presets.h"
 #include "doctor/private.h"
 #include "doctor/tags.h"
 #include "mail/dkim_key.h"
@@ -114,15 +115,30 @@ static void check_key(const DkimConfig *config, const Resolver *resolver,
     check_answer(name, resolver_ask(resolver, name, DNS_TXT), key, diagnosis);
 }
 
+const Preset *doctor_preset(const RelayConfig *relay)
+{
+    const Preset *preset = preset_find(relay->preset);
+    return preset != NULL ? preset : preset_for_host(relay->host);
+}
+
+static void report_no_key(const Config *config, Diagnosis *diagnosis)
+{
+    const Preset *preset = doctor_preset(config_relay_at(config, 0));
+    bool signs = preset != NULL && preset->signs;
+    diagnosis_add(diagnosis, VERDICT_INFO, "dkim",
+                  "mirmail keygen --dkim makes a key; or send yourself a test "
+                  "and look at it with mirmail doctor --received",
+                  "nothing is signed here; %s%s",
+                  signs ? preset->title : "the relay must sign",
+                  signs ? " signs when the account is set up for it"
+                        : ", List-Unsubscribe and List-Unsubscribe-Post too");
+}
+
 void doctor_keys(const Config *config, const Resolver *resolver,
                  Diagnosis *diagnosis)
 {
     if (config->dkim.count == 0)
-        diagnosis_add(diagnosis, VERDICT_INFO, "dkim",
-                      "mirmail keygen --dkim makes a key; or send yourself a "
-                      "test and look at it with mirmail doctor --received",
-                      "nothing is signed here, so the relay must sign, both "
-                      "List-Unsubscribe and List-Unsubscribe-Post too");
+        report_no_key(config, diagnosis);
     for (size_t i = 0; i < config->dkim.count; i++)
         check_key(&config->dkim.items[i], resolver, diagnosis);
 }

@@ -5,6 +5,7 @@
 #define DOCTOR_PRIVATE_H
 
 #include "config/config.h"
+#include "config/presets.h"
 #include "doctor/diagnosis.h"
 #include "doctor/dns.h"
 
@@ -13,6 +14,9 @@ bool doctor_is_below(const char *domain, const char *above);
 
 /* Where a key's record stands: "s._domainkey.example.org". */
 char *doctor_key_name(const char *selector, const char *domain);
+
+/* By its setting, or by its host; NULL: nothing is known about it. */
+const Preset *doctor_preset(const RelayConfig *relay);
 
 /* The keys that sign, and whether their records are what receivers need. */
 void doctor_keys(const Config *config, const Resolver *resolver,

@@ -7,7 +7,7 @@
 #include "doctor/tags.h"
 #include "mail/address.h"
 #include "mail/dkim_key.h"
-#include "message/dkim.h"
+#include "message/dkim_relax.h"
 #include "message/message.h"
 
 typedef struct Look {

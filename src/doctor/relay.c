@@ -1,7 +1,7 @@
 /* relay.c - what the relays say when they are opened; see doctor.h. */
-#include "config/presets.h"
 #include "delivery/probe.h"
 #include "doctor/doctor.h"
+#include "doctor/private.h"
 
 #define LIMIT_NS (20 * UNITS_SECOND_NS)
 #define DAY_SECONDS 86400
@@ -102,10 +102,7 @@ void doctor_relay(const DoctorRelays *relays, Diagnosis *diagnosis)
 void doctor_presets(const Config *config, Diagnosis *diagnosis)
 {
     for (size_t i = 0; i < config_relay_count(config); i++) {
-        const RelayConfig *relay = config_relay_at(config, i);
-        const Preset *preset = preset_find(relay->preset);
-        if (preset == NULL)
-            preset = preset_for_host(relay->host);
+        const Preset *preset = doctor_preset(config_relay_at(config, i));
         if (preset == NULL)
             continue;
         diagnosis_add(diagnosis, VERDICT_INFO, "limits", NULL, "%s: %s",

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "mail/dkim_key.h"
+#include "message/dkim_relax.h"
 
 #define FIELDS_MAX 100
 #define NAME_MAX_BYTES 76 /* a name has a line of its own at the worst */
@@ -172,90 +173,12 @@ void dkim_signer_leave(DkimSigner *signer, const char *field)
     g_ptr_array_add(signer->left, g_strdup(field));
 }
 
-/* --- canonical forms --- */
+/* --- fields --- */
 
 static bool is_blank(char byte)
 {
     return byte == ' ' || byte == '\t';
 }
-
-/* RFC 6376 3.4.2: the name in lower case, the lines as one, blanks as one,
- * none at the ends and around the colon. */
-void dkim_relax_field(const char *field, size_t length, GString *out)
-{
-    const char *end = field + length;
-    const char *colon = memchr(field, ':', length);
-    const char *at = field;
-    if (colon != NULL) {
-        const char *name_end = colon;
-        while (name_end > field && is_blank(name_end[-1]))
-            name_end--;
-        for (; at < name_end; at++)
-            g_string_append_c(out, g_ascii_tolower(*at));
-        g_string_append_c(out, ':');
-        at = colon + 1;
-    }
-    bool has_text = false;
-    bool blank = false;
-    for (; at < end; at++) {
-        if (*at == '\r' || *at == '\n')
-            continue;
-        if (is_blank(*at)) {
-            blank = true;
-            continue;
-        }
-        if (blank && has_text)
-            g_string_append_c(out, ' ');
-        blank = false;
-        has_text = true;
-        g_string_append_c(out, *at);
-    }
-    g_string_append(out, "\r\n");
-}
-
-/* A line without its end. Most have nothing to change, and go in one piece. */
-static void relax_line(const char *line, size_t length, GString *out)
-{
-    while (length > 0 && is_blank(line[length - 1]))
-        length--;
-    size_t from = 0;
-    for (size_t i = 0; i < length; i++) {
-        if (!is_blank(line[i]) || (line[i] == ' ' && !is_blank(line[i + 1])))
-            continue;
-        g_string_append_len(out, line + from, (gssize)(i - from));
-        g_string_append_c(out, ' ');
-        while (is_blank(line[i + 1]))
-            i++;
-        from = i + 1;
-    }
-    g_string_append_len(out, line + from, (gssize)(length - from));
-}
-
-/* RFC 6376 3.4.4. Empty lines wait until a line follows that is not. */
-void dkim_relax_body(const char *body, size_t length, GString *out)
-{
-    const char *end = body + length;
-    size_t waiting = 0;
-    while (body < end) {
-        const char *stop = memmem(body, (size_t)(end - body), "\r\n", 2);
-        size_t size = (size_t)((stop != NULL ? stop : end) - body);
-        size_t before = out->len;
-        for (size_t i = 0; i < waiting; i++)
-            g_string_append(out, "\r\n");
-        size_t start = out->len;
-        relax_line(body, size, out);
-        if (out->len == start) {
-            g_string_truncate(out, before);
-            waiting++;
-        } else {
-            waiting = 0;
-            g_string_append(out, "\r\n");
-        }
-        body += size + (stop != NULL ? 2 : 0);
-    }
-}
-
-/* --- fields --- */
 
 /* `at` and what follows up to before the line end that ends the field. */
 static size_t field_length(const char *at, const char *end)

@@ -54,10 +54,4 @@ bool dkim_sign(const DkimSigner *signer, int64_t unix_seconds,
 size_t dkim_length(const DkimSigner *signer, DkimScratch *scratch,
                    const GString *bytes);
 
-/* For tests, and for whoever looks at a mail that has come back: RFC 6376
- * 3.4.2 with the line end, and 3.4.4. Both append. `field` ends before its
- * last line end. */
-void dkim_relax_field(const char *field, size_t length, GString *out);
-void dkim_relax_body(const char *body, size_t length, GString *out);
-
 #endif

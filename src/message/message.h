@@ -34,7 +34,10 @@ typedef struct MessageSource {
     const char *campaign; /* slug: [a-z0-9-], at most 40 */
     const TokenKey *key;
     const Attachments *attachments; /* NULL: none */
-    const DkimSigner *signer;       /* NULL: the mail is not signed */
+    const DkimSigner *signer;       /* NULL: the mail is not signed here */
+    bool signs_list_headers;        /* a signature covers List-Unsubscribe and
+                                       List-Unsubscribe-Post; without one the latter
+                                       may not go out (RFC 8058 4) */
     bool test; /* a test copy has a Message-ID of its own */
 } MessageSource;
 

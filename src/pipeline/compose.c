@@ -68,6 +68,7 @@ static bool compose_message(Pipeline *pipeline, const DkimSigner *signer,
         .key = &pipeline->key,
         .attachments = pipeline->attachments,
         .signer = signer,
+        .signs_list_headers = signer != NULL,
         .test = pipeline->options->test != NULL,
     };
     pipeline->message = message_new(&source, error);

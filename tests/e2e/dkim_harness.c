@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "message/dkim.h"
+#include "message/dkim_relax.h"
 
 static bool read_one(GString *bytes)
 {

@@ -461,7 +461,9 @@ def test_a_signature_of_the_relay_that_leaves_out_one_click_is_seen(project):
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n", b"hello", b"\x00\xff" * 100, b":\n:\n\nx",
-                                 b"From: \x1b[31mx\r\nAuthentication-Results: ((((\r\n\r\n"])
+                                 b"From: \x1b[31mx\r\nAuthentication-Results: ((((\r\n\r\n",
+                                 b"From: x\r\nAuthentication-Results: \x1b[2J; spf=\x1b[2J\r\n\r\n",
+                                 b"From: x\nAuthentication-Results: x; spf=\x1b[2J\n\n"])
 def test_what_is_no_mail_is_said_and_drives_no_terminal(project, raw):
     project.configure_plain(25)
     (project.folder / "copy.eml").write_bytes(raw)

@@ -7,6 +7,7 @@
 
 #include "mail/dkim_key.h"
 #include "message/dkim.h"
+#include "message/dkim_relax.h"
 
 static void relax_twice(const char *text, size_t length,
                         void (*relax)(const char *, size_t, GString *))

@@ -50,6 +50,12 @@ static void evaluate(char *record)
         g_free(tags_get_packed(tags, "p"));
 }
 
+static void check_text(const char *text)
+{
+    for (; text != NULL && *text != '\0'; text = g_utf8_next_char(text))
+        g_assert(!g_unichar_iscntrl(g_utf8_get_char(text)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static Config *config;
@@ -63,9 +69,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_autoptr(Diagnosis) diagnosis = diagnosis_new();
     doctor_received(config, (const char *)bytes, size, "mx.example", diagnosis);
     for (size_t i = 0; i < diagnosis_count(diagnosis); i++) {
-        const char *at = diagnosis_at(diagnosis, i)->text;
-        for (; *at != '\0'; at = g_utf8_next_char(at))
-            g_assert(!g_unichar_iscntrl(g_utf8_get_char(at)));
+        check_text(diagnosis_at(diagnosis, i)->text);
+        check_text(diagnosis_at(diagnosis, i)->advice);
     }
     return 0;
 }

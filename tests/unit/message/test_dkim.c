@@ -6,6 +6,7 @@
 
 #include "mail/dkim_key.h"
 #include "message/dkim.h"
+#include "message/dkim_relax.h"
 
 /* The canonical forms. Whether signatures hold is for tests/e2e/test_dkim.py:
  * three verifiers judge them there. */
