@@ -9,8 +9,8 @@
  * connection whose peer is this process's libESMTP socket. libESMTP gets the
  * relay's own EHLO answer without STARTTLS, AUTH, CHUNKING, XUSR and what
  * else it mishandles; from then on bytes pass unchanged, whole replies at a
- * time. Where the relay allows PIPELINING, MAIL, RCPT and DATA leave together;
- * libESMTP gets each answer when it has said the command. The line
+ * time. Where the relay allows PIPELINING, RCPT and DATA leave together with
+ * MAIL, and libESMTP gets each answer when it has said the command. The line
  * never answers in the relay's place to a transaction.
  *
  * The line knows which command each reply answers. So it can tell, when

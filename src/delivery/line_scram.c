@@ -219,10 +219,13 @@ char *scram_answer(Sasl *sasl, const char *challenge, GError **error)
     if (text == NULL || strlen(text) != length)
         return sasl_set_broken(sasl, "its SCRAM message cannot be read", error);
     if (g_str_has_prefix(text, "e=")) {
+        /* A server may repeat what it was told. */
+        bool is_fit = g_utf8_validate(text, -1, NULL) &&
+                      !sasl_gives_away(text, sasl->login.secret);
         error_set(error, ERROR_PERMISSION,
                   "login refused by %s: %.60s; check relay.user and the "
                   "password",
-                  sasl->login.host, text + 2);
+                  sasl->login.host, is_fit ? text + 2 : "no reason to show");
         return NULL;
     }
     if (sasl->answers == 0)

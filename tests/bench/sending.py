@@ -15,11 +15,11 @@ MEMORY_COUNTS = (1000, 10000, 100000)
 MILLION = 1000000
 SINK_BACKLOG = 1000
 
-# How many messages a run sends, so that it takes about a second.
-SINK = {"mirmail": 4000, "smtp_source": 6000, "nodemailer": 500, "smtplib": 800,
-        "email": 300}
-POSTFIX = {"mirmail": 800, "smtp_source": 800, "nodemailer": 300, "smtplib": 300,
-           "email": 200}
+# How many messages a run sends, so that it takes a second or a few.
+SINK = {"mirmail": 8000, "smtp_source": 8000, "nodemailer": 1000, "smtplib": 1000,
+        "email": 500}
+POSTFIX = {"mirmail": 2000, "smtp_source": 2000, "nodemailer": 800, "smtplib": 800,
+           "email": 400}
 
 
 @contextmanager
@@ -144,8 +144,8 @@ def measure_journal(clients, rounds, relay):
             return run_one
 
         results = interleave({
-            "smtp-sink, journal in memory": task(sink.port, SINK["mirmail"] * 2, True),
-            "smtp-sink, journal on disk": task(sink.port, SINK["mirmail"] * 2, False),
+            "smtp-sink, journal in memory": task(sink.port, SINK["mirmail"], True),
+            "smtp-sink, journal on disk": task(sink.port, SINK["mirmail"], False),
             "Postfix, journal in memory": task(relay.port, POSTFIX["mirmail"], True),
             "Postfix, journal on disk": task(relay.port, POSTFIX["mirmail"], False),
         }, rounds)
