@@ -13,7 +13,7 @@ MODULES := base mail config post document list letter message journal \
 APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libglib2.0-dev libgumbo-dev libsqlite3-dev libssl-dev libidn2-dev \
   libutf8proc-dev libunistring-dev libjansson-dev libmicrohttpd-dev libmagic-dev \
-  libcurl4-openssl-dev libc-ares-dev
+  libcurl4-openssl-dev libc-ares-dev libgmime-3.0-dev
 APT_DEMO := python3 python3-aiosmtpd
 APT_BENCH := python3-jinja2 $(if $(shell command -v npm),,nodejs npm)
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
@@ -22,7 +22,7 @@ APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
   $(shell command -v npm >/dev/null || echo nodejs npm)
 
 PKGS := glib-2.0 libcmark yaml-0.1 libesmtp-1.0 gumbo sqlite3 openssl libidn2 \
-  jansson libutf8proc libmagic libmicrohttpd libcares
+  jansson libutf8proc libmagic libmicrohttpd libcares gmime-3.0
 LIBS_NO_PC := -lunistring -lm
 # Loaded by `check --links` only; here for its headers.
 PKGS_LOADED := libcurl
@@ -226,14 +226,11 @@ deps-check: deps
 	  || npm ci --ignore-scripts --no-audit --no-fund --silent
 
 install: build/mirmail ## install to PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 build/mirmail $(DESTDIR)$(PREFIX)/bin/mirmail
-	install -m 644 docs/man/mirmail.1 docs/man/mirmail-doctor.1 \
-	  $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 docs/man/mirmail.yaml.5 $(DESTDIR)$(PREFIX)/share/man/man5/
-	install -d $(DESTDIR)$(PREFIX)/share/man/man7
-	install -m 644 docs/man/mirmail-template.7 $(DESTDIR)$(PREFIX)/share/man/man7/
+	for page in docs/man/*.[1-9]; do \
+	  dir=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
+	  install -d $$dir && install -m 644 $$page $$dir/ || exit 1; done
 
 dist: ## a source archive of the last commit
 	@mkdir -p build

@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "message": "base mail config list letter",
     "journal": "base mail config",
     "delivery": "base mail config list letter message journal",
-    "feedback": "base mail config journal",
+    "feedback": "base mail config list journal",
     "check": "base mail config post document list letter message",
     "preview": "base mail config list letter message check",
     "pipeline": "base mail config post document list letter message journal"
@@ -36,6 +36,7 @@ ONE_FILE = {
     "ares.h": {"doctor/dns.c"},
     "curl/": {"check/links_fetch.c"},
     "cmark.h": {"document/markdown.c", "document/gfm.c"},
+    "gmime/": {"feedback/mail.c"},
     "gumbo.h": {"document/html_read.c"},
     "idn2.h": None,
     "jansson.h": {"cli/json_lines.c"},
