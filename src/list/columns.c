@@ -22,6 +22,7 @@ struct Columns {
     char **written; /* as in the file */
     char **names;   /* the same, but no two are equal */
     StatusRule *rules;
+    bool *kinds; /* whether the column tells people from lists */
     int email;
     int full_name;
     int first_name;
@@ -94,6 +95,8 @@ static const char *const left_words[] = {
     "invited",      "requested",     "left",
     "spammy",       "nomail",        NULL};
 
+static const char *const kind_keys[] = {"type", "kind", NULL};
+
 static const char *const no_words[] = {"",     "no",  "n",     "false",
                                        "f",    "0",   "off",   "none",
                                        "null", "nil", "never", NULL};
@@ -121,11 +124,16 @@ static int index_of(const char *const *words, const char *word)
     return -1;
 }
 
-bool columns_is_email(const char *name)
+static bool is_one_of(const char *name, const char *const *keys)
 {
     char key[KEY_MAX + 1];
     make_key(name, key);
-    return index_of(email_keys, key) >= 0;
+    return index_of(keys, key) >= 0;
+}
+
+bool columns_is_email(const char *name)
+{
+    return is_one_of(name, email_keys);
 }
 
 static int find_first_of(const Columns *columns, const char *const *keys)
@@ -189,6 +197,7 @@ static void find_rules(Columns *columns)
         if (rule == STATUS_WORD && is_mailtrain)
             rule = STATUS_MAILTRAIN;
         columns->rules[i] = rule;
+        columns->kinds[i] = is_one_of(columns->names[i], kind_keys);
         columns->may_tell_left |= rule != STATUS_NONE;
     }
 }
@@ -209,6 +218,7 @@ static void columns_clear(void *data)
     g_strfreev(columns->written);
     g_strfreev(columns->names);
     g_free(columns->rules);
+    g_free(columns->kinds);
     g_free(columns->file);
 }
 
@@ -221,6 +231,7 @@ Columns *columns_new(const char *file, char *const *names, size_t count,
     columns->written = g_new0(char *, count + 1);
     columns->names = g_new0(char *, count + 1);
     columns->rules = g_new0(StatusRule, count + 1);
+    columns->kinds = g_new0(bool, count + 1);
     add_names(columns, names, places, findings);
     columns->email = find_first_of(columns, email_keys);
     columns->full_name = find_first_of(columns, full_name_keys);
@@ -347,6 +358,17 @@ bool columns_says_left(const Columns *columns, size_t index, const char *value)
     if (rule == STATUS_MAILTRAIN && g_ascii_isdigit(*key))
         return strcmp(key, "1") != 0;
     return index_of(left_words, key) >= 0;
+}
+
+bool columns_is_kind(const Columns *columns, size_t index)
+{
+    return columns->kinds[index];
+}
+
+bool columns_says_list(const char *value)
+{
+    static const char *const words[] = {"list", NULL};
+    return is_one_of(value, words);
 }
 
 bool columns_all_left(const Columns *columns)

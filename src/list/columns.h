@@ -57,6 +57,11 @@ bool columns_is_status(const Columns *columns, size_t index);
 /* Whether a value of this column says so. */
 bool columns_says_left(const Columns *columns, size_t index, const char *value);
 
+/* Whether the column tells people from lists, and a value of it means a
+ * list. */
+bool columns_is_kind(const Columns *columns, size_t index);
+bool columns_says_list(const char *value);
+
 /* Whether the file's own name says so of everybody in it, as in Mailchimp's
  * unsubscribed_members_export_….csv. */
 bool columns_all_left(const Columns *columns);

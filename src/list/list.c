@@ -49,7 +49,8 @@ static void choose_used(List *list, const Columns *columns)
     list->used = g_renew(bool, list->used, count);
     for (size_t i = 0; i < count; i++)
         list->used[i] = list->options.used == NULL ||
-                        columns_is_status(columns, i);
+                        columns_is_status(columns, i) ||
+                        columns_is_kind(columns, i);
     const int always[] = {columns_email(columns), columns_full_name(columns),
                           columns_first_name(columns),
                           columns_last_name(columns)};

@@ -48,6 +48,11 @@ int subscriber_line(const Subscriber *subscriber);
  * or made from first and last name where there is none or nothing in it. */
 const char *subscriber_field(const Subscriber *subscriber, const char *name);
 
+/* Whether the address is a list's and not a person's: a column `type` or
+ * `kind` says `list`. What goes to all of them must hold nothing that lets one
+ * of them act for the others, such as a link to leave. */
+bool subscriber_is_list(const Subscriber *subscriber);
+
 Subscriber *subscriber_copy(const Subscriber *subscriber);
 void subscriber_free(Subscriber *subscriber);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Subscriber, subscriber_free)

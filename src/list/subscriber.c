@@ -115,6 +115,15 @@ const char *subscriber_field(const Subscriber *subscriber, const char *name)
     return subscriber->values[column];
 }
 
+bool subscriber_is_list(const Subscriber *subscriber)
+{
+    for (size_t i = 0; i < value_count(subscriber); i++)
+        if (columns_is_kind(subscriber->columns, i) &&
+            columns_says_list(subscriber->values[i]))
+            return true;
+    return false;
+}
+
 void subscriber_redirect(Subscriber *subscriber, const Address *address)
 {
     address_clear(&subscriber->address);

@@ -53,6 +53,51 @@ static void who_left_gets_nothing_wherever_that_is_said(void **state)
     files_clear(&files);
 }
 
+static void a_list_among_people_is_told_by_its_type_or_kind(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        const char *text;
+        bool is_list;
+    } cases[] = {
+        {"a.csv", "email,type\na@b.org,list\n", true},
+        {"a.csv", "Type,email\n LIST ,a@b.org\n", true},
+        {"a.csv", "email,type,kind\na@b.org,,List\n", true},
+        {"a.csv", "email,type,kind\na@b.org,list,person\n", true},
+        {"a.csv", "email,type\na@b.org,\n", false},
+        {"a.csv", "email,type\na@b.org,lists\n", false},
+        {"a.csv", "email,list,member type\na@b.org,list,list\n", false},
+        {"a.csv", "a@b.org\n", false},
+        {"a.yaml", "- email: a@b.org\n  kind: list\n", true},
+        {"a.yaml", "- email: a@b.org\n  kind: person\n", false},
+    };
+    static const char *const used[] = {NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Files files;
+        files_init(&files);
+        const char *const paths[] = {
+            files_write(&files, cases[i].name, cases[i].text), NULL};
+        g_autoptr(List) list = list_open(
+            &(ListOptions){.paths = paths, .used = used}, NULL, NULL);
+        const Subscriber *subscriber = list_next(list, NULL);
+        assert_non_null(subscriber);
+        g_autoptr(Subscriber) copy = subscriber_copy(subscriber);
+        assert_int_equal(subscriber_is_list(subscriber), cases[i].is_list);
+        assert_int_equal(subscriber_is_list(copy), cases[i].is_list);
+        files_clear(&files);
+    }
+}
+
+static void who_is_named_by_the_command_line_is_no_list(void **state)
+{
+    (void)state;
+    const char *const addresses[] = {"list@b.org", NULL};
+    g_autoptr(List)
+        list = list_open(&(ListOptions){.addresses = addresses}, NULL, NULL);
+    assert_false(subscriber_is_list(list_next(list, NULL)));
+}
+
 static void only_chooses_by_a_field_before_duplicates_count(void **state)
 {
     (void)state;
@@ -240,6 +285,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_is_given_once_over_all_files),
         cmocka_unit_test(who_left_gets_nothing_wherever_that_is_said),
+        cmocka_unit_test(a_list_among_people_is_told_by_its_type_or_kind),
+        cmocka_unit_test(who_is_named_by_the_command_line_is_no_list),
         cmocka_unit_test(only_chooses_by_a_field_before_duplicates_count),
         cmocka_unit_test(the_limit_ends_the_list),
         cmocka_unit_test(a_rewound_list_is_the_same_list_without_findings),
