@@ -287,15 +287,21 @@ bool keyring_check(const Keyring *keyring, const KeyringScope *scope,
     return true;
 }
 
+bool keyring_identify(const Keyring *keyring, char letter,
+                      const char *address_key, uint8_t rid[KEYRING_RID_BYTES])
+{
+    const Key *key = find_key(keyring, letter);
+    if (key != NULL)
+        make_rid(key, address_key, rid);
+    return key != NULL;
+}
+
 bool keyring_is_for(const Keyring *keyring, const KeyringMatch *match,
                     const char *address_key)
 {
-    const Key *key = find_key(keyring, match->letter);
     uint8_t rid[KEYRING_RID_BYTES];
-    if (key == NULL)
-        return false;
-    make_rid(key, address_key, rid);
-    return is_equal(rid, match->rid, sizeof rid);
+    return keyring_identify(keyring, match->letter, address_key, rid) &&
+           is_equal(rid, match->rid, sizeof rid);
 }
 
 void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key)

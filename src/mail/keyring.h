@@ -74,6 +74,11 @@ bool keyring_check(const Keyring *keyring, const KeyringScope *scope,
 bool keyring_is_for(const Keyring *keyring, const KeyringMatch *match,
                     const char *address_key);
 
+/* The rid that a token under the key of this letter has for an address; false
+ * when there is no such key. */
+bool keyring_identify(const Keyring *keyring, char letter,
+                      const char *address_key, uint8_t rid[KEYRING_RID_BYTES]);
+
 /* A key of its own for another use, such as Message-IDs: from the oldest
  * key, so that a new one changes nothing. */
 void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key);
