@@ -6,17 +6,22 @@ static int run(const Options *options, GError **error)
 {
     if (options->dkim)
         return keygen_dkim(options, error);
-    error_set(error, ERROR_USAGE,
-              "a key for what? `mirmail keygen --dkim DOMAIN SELECTOR` makes "
-              "one that signs mail");
-    return 0;
+    if (options->ed25519 || options->arguments[0] != NULL) {
+        error_set(error, ERROR_USAGE,
+                  "a key that signs the mail of a domain is made by `mirmail "
+                  "keygen --dkim DOMAIN SELECTOR`; one for links by `mirmail "
+                  "keygen` alone");
+        return 0;
+    }
+    return keygen_links(options, error);
 }
 
 const Command command_keygen = {
     .name = "keygen",
     .synopsis = "[OPTION]... [DOMAIN SELECTOR]",
-    .summary = "make a key and show the DNS record that belongs to it",
-    .example = "  mirmail keygen --dkim example.org mirmail-2026\n",
+    .summary = "make a key: for links with which readers leave, or for DKIM",
+    .example = "  mirmail keygen\n"
+               "  mirmail keygen --dkim example.org mirmail-2026\n",
     .use = FOR_KEYGEN,
     .least = 0,
     .most = 2,

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mail/token.h"
+
 #define VERSION "mirmail/v1"
 #define MAC_BYTES 12
 #define TOKEN_BYTES (KEYRING_RID_BYTES + MAC_BYTES)
@@ -149,7 +151,8 @@ static bool read_keys(Keyring *keyring, char *text, const char *path,
     }
     if (keyring->count == 0)
         error_set_at(error, ERROR_CONFIG, (Place){path, 0, 0},
-                     "no key in this file; `mirmail keygen` writes one");
+                     "no key in this file; delete it, and `mirmail keygen` "
+                     "writes one");
     return keyring->count > 0;
 }
 
@@ -201,14 +204,21 @@ void keyring_free(Keyring *keyring)
     g_free(keyring);
 }
 
+int keyring_count(const Keyring *keyring)
+{
+    return keyring != NULL ? keyring->count : 0;
+}
+
 char *keyring_new_line(const Keyring *keyring, RandomFill fill_random,
                        GError **error)
 {
     uint8_t master[TOKEN_KEY_BYTES];
-    int count = keyring != NULL ? keyring->count : 0;
+    int count = keyring_count(keyring);
     if (count == KEYRING_KEYS_MAX) {
-        error_set(error, ERROR_INPUT,
-                  "there are %d keys already; take the oldest out", count);
+        error_set(
+            error, ERROR_INPUT,
+            "there are %d keys already; take the oldest line out of the file",
+            count);
         return NULL;
     }
     if (!fill_random(master, sizeof master)) {
@@ -302,12 +312,4 @@ bool keyring_is_for(const Keyring *keyring, const KeyringMatch *match,
     uint8_t rid[KEYRING_RID_BYTES];
     return keyring_identify(keyring, match->letter, address_key, rid) &&
            is_equal(rid, match->rid, sizeof rid);
-}
-
-void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key)
-{
-    uint8_t digest[TOKEN_HMAC_BYTES];
-    derive(&keyring->keys[keyring->count - 1], use, digest);
-    memcpy(key->bytes, digest, sizeof key->bytes);
-    explicit_bzero(digest, sizeof digest);
 }

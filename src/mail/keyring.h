@@ -19,6 +19,8 @@
  *
  * The file has a line a key, `letter base32-of-32-bytes`, the newest first;
  * that one makes tokens, and all of them check. Comments begin with #.
+ * Message-IDs depend on no key (token_key_from_text()), so keys may come and
+ * go while a campaign is going on.
  * A Keyring is constant; any thread.
  */
 #ifndef MAIL_KEYRING_H
@@ -29,7 +31,6 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "mail/token.h"
 
 #define KEYRING_TOKEN_LENGTH 33
 #define KEYRING_RID_BYTES 8
@@ -79,13 +80,24 @@ bool keyring_is_for(const Keyring *keyring, const KeyringMatch *match,
 bool keyring_identify(const Keyring *keyring, char letter,
                       const char *address_key, uint8_t rid[KEYRING_RID_BYTES]);
 
-/* A key of its own for another use, such as Message-IDs: from the oldest
- * key, so that a new one changes nothing. */
-void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key);
-
 /* A new line for the file, with a letter that `keyring` (may be NULL) does
  * not have; NULL and an error when there are no letters or random bytes. */
 char *keyring_new_line(const Keyring *keyring, RandomFill fill_random,
                        GError **error);
+
+/* How many keys there are; NULL has none. */
+int keyring_count(const Keyring *keyring);
+
+typedef struct KeyringChange {
+    char letter; /* of the new key */
+    int older;   /* keys that still check */
+} KeyringChange;
+
+/* Puts a new key before the others in the file, which is made, for its owner
+ * alone, where there is none. The file is replaced as a whole, under a lock of
+ * its folder, and is on the disk afterwards. Errors of keyring_load(), and
+ * ERROR_INPUT, ERROR_PERMISSION, ERROR_SYSTEM; then it is as it was. */
+bool keyring_add(const char *path, RandomFill fill_random,
+                 KeyringChange *change, GError **error);
 
 #endif

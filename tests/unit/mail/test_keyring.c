@@ -140,15 +140,6 @@ static void what_is_no_token_for_this_is_refused(void **state)
                                "alg75u3hha4xr7n2v7ydgjojuq5fj2xm2", &match));
 }
 
-static void a_derived_key_is_the_oldest_ones(void **state)
-{
-    static const uint8_t mid[] = {0x15, 0x4c, 0x17, 0xac, 0x91, 0x6c};
-    TokenKey key;
-    g_autoptr(Keyring) keyring = load(*state, KEY_B KEY_A);
-    keyring_derive(keyring, "mid", &key);
-    assert_memory_equal(key.bytes, mid, sizeof mid);
-}
-
 static void a_file_that_is_wrong_says_where(void **state)
 {
     static const struct {
@@ -215,6 +206,95 @@ static void a_new_key_has_a_letter_of_its_own(void **state)
     assert_error(&error, ERROR_SYSTEM, "random");
 }
 
+static char *read_keys(Fixture *fixture)
+{
+    char *text = NULL;
+    assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+    return text;
+}
+
+static void the_first_key_makes_a_file_for_its_owner_alone(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *folder = g_build_filename(fixture->folder, "new", NULL);
+    g_autofree char *path = g_build_filename(folder, "keys", NULL);
+    GError *error = NULL;
+    KeyringChange change;
+    struct stat status;
+    assert_true(keyring_add(path, fill_counting, &change, &error));
+    assert_int_equal(change.letter, 'a');
+    assert_int_equal(change.older, 0);
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0600);
+    assert_int_equal(stat(folder, &status), 0);
+    assert_int_equal(status.st_mode & 0777, 0700);
+    char token[KEYRING_TOKEN_LENGTH + 1];
+    g_autoptr(Keyring) keyring = keyring_load(path, &error);
+    assert_no_error(error);
+    keyring_make(keyring, &leave, ada, token);
+    assert_string_equal(token, "alg75u3hha4xr72jdv63yirnxzmhxvc42");
+}
+
+static void
+a_later_key_stands_first_and_the_older_ones_still_check(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    KeyringChange change;
+    KeyringMatch match;
+    char token[KEYRING_TOKEN_LENGTH + 1];
+    keyring_free(load(fixture, "# ours\n\n" KEY_B "# old\n"));
+    assert_true(keyring_add(fixture->path, fill_counting, &change, &error));
+    assert_int_equal(change.letter, 'a');
+    assert_int_equal(change.older, 1);
+    g_autofree char *text = read_keys(fixture);
+    assert_string_equal(text, "# ours\n\n" KEY_A KEY_B "# old\n");
+    g_autoptr(Keyring) keyring = keyring_load(fixture->path, &error);
+    assert_no_error(error);
+    keyring_make(keyring, &leave, ada, token);
+    assert_int_equal(token[0], 'a');
+    assert_true(keyring_check(keyring, &leave,
+                              "bqqimzdp3n27tlc6ytbwj2wzfv7gnoo5p", &match));
+}
+
+static void a_file_that_cannot_take_a_key_stays_as_it_was(void **state)
+{
+    static const struct {
+        const char *text;
+        int mode;
+        ErrorCode code;
+        const char *words;
+    } cases[] = {
+        {KEY_A "c tooshort\n", 0600, ERROR_CONFIG, ":2: no key"},
+        {KEY_A, 0640, ERROR_PERMISSION, "chmod 600"},
+        {KEY_A, 0600, ERROR_SYSTEM, "no random numbers"},
+    };
+    Fixture *fixture = *state;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        KeyringChange change;
+        g_file_set_contents(fixture->path, cases[i].text, -1, NULL);
+        chmod(fixture->path, (mode_t)cases[i].mode);
+        assert_false(keyring_add(fixture->path, fill_nothing, &change, &error));
+        assert_error(&error, cases[i].code, cases[i].words);
+        g_autofree char *text = read_keys(fixture);
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
+static void there_is_a_key_for_each_letter_and_no_more(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    KeyringChange change;
+    for (int i = 0; i < KEYRING_KEYS_MAX; i++) {
+        assert_true(keyring_add(fixture->path, fill_counting, &change, &error));
+        assert_int_equal(change.older, i);
+    }
+    assert_false(keyring_add(fixture->path, fill_counting, &change, &error));
+    assert_error(&error, ERROR_INPUT, "take the oldest line out");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -225,10 +305,13 @@ int main(void)
         TEST(upper_case_is_lower_case),
         TEST(any_letter_changed_is_refused),
         TEST(what_is_no_token_for_this_is_refused),
-        TEST(a_derived_key_is_the_oldest_ones),
         TEST(a_file_that_is_wrong_says_where),
         TEST(keys_that_others_may_read_are_refused),
         TEST(a_new_key_has_a_letter_of_its_own),
+        TEST(the_first_key_makes_a_file_for_its_owner_alone),
+        TEST(a_later_key_stands_first_and_the_older_ones_still_check),
+        TEST(a_file_that_cannot_take_a_key_stays_as_it_was),
+        TEST(there_is_a_key_for_each_letter_and_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
