@@ -26,6 +26,7 @@
 #define LIST_SUPPRESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -69,6 +70,29 @@ bool suppressions_find(Suppressions *suppressions, const Address *address,
 /* Durable when it returns true. The same reason again adds no line. */
 bool suppressions_add(Suppressions *suppressions, const Address *address,
                       const char *reason, bool hashed, GError **error);
+
+/* What another system says of somebody. */
+typedef struct SuppressionEvent {
+    const Address *address; /* borrowed */
+    const char *reason;
+    int64_t at_us; /* when it happened; 0, or after now: now */
+} SuppressionEvent;
+
+typedef enum {
+    SUPPRESSION_NEW,    /* it would be added */
+    SUPPRESSION_KNOWN,  /* somebody suppressed already stays as they are */
+    SUPPRESSION_LIFTED, /* it was taken back after that date, and so it stays */
+} SuppressionVerdict;
+
+bool suppressions_judge(Suppressions *suppressions,
+                        const SuppressionEvent *event,
+                        SuppressionVerdict *verdict, GError **error);
+
+/* Adds those that are SUPPRESSION_NEW, with their own dates, all or none:
+ * one append, one fsync(). */
+bool suppressions_add_all(Suppressions *suppressions,
+                          const SuppressionEvent *events, size_t count,
+                          GError **error);
 
 typedef void (*SuppressionVisit)(void *data, const char *who,
                                  const Suppression *suppression);

@@ -251,6 +251,84 @@ static void a_visit_shows_who_is_suppressed_now(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static const int64_t day_us = INT64_C(86400000000);
+
+static void add_all(Suppressions *suppressions, const Address *addresses,
+                    const char *const *reasons, const int64_t *at_us,
+                    size_t count)
+{
+    SuppressionEvent events[8];
+    GError *error = NULL;
+    for (size_t i = 0; i < count; i++)
+        events[i] = (SuppressionEvent){&addresses[i], reasons[i], at_us[i]};
+    assert_true(suppressions_add_all(suppressions, events, count, &error));
+    assert_no_error(error);
+}
+
+static void many_are_added_at_once_with_their_own_dates(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    int64_t now_us = fixture->time.wall_us;
+    Address addresses[] = {
+        make_address("Ada@example.org"), make_address("bob@example.org"),
+        make_address("ada@example.org"), make_address("eve@example.org")};
+    const char *const reasons[] = {"unsubscribed", "bounced", "complained",
+                                   "imported"};
+    const int64_t at_us[] = {INT64_C(1420070400000000), 0, 0, now_us + day_us};
+    add_all(suppressions, addresses, reasons, at_us, 4);
+    g_autofree char *text = read_file(fixture);
+    const char *records = strstr(text, "date,reason,who\n");
+    assert_non_null(records);
+    assert_string_equal(records, "date,reason,who\n"
+                                 "2015-01-01T00:00:00Z,unsubscribed,"
+                                 "Ada@example.org\n"
+                                 "2026-11-28T12:30:00Z,bounced,"
+                                 "bob@example.org\n"
+                                 "2026-11-28T12:30:00Z,imported,"
+                                 "eve@example.org\n");
+    add_all(suppressions, addresses, reasons, at_us, 4);
+    g_autofree char *again = read_file(fixture);
+    assert_string_equal(again, text);
+    for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++)
+        drop_address(&addresses[i]);
+}
+
+static void nobody_is_added_to_no_file(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_true(suppressions_add_all(suppressions, NULL, 0, NULL));
+    assert_false(g_file_test(fixture->path, G_FILE_TEST_EXISTS));
+}
+
+static void who_came_back_later_stays_whatever_an_old_export_says(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "ada@example.org", SUPPRESSION_UNSUBSCRIBED, false);
+    add(suppressions, "ada@example.org", SUPPRESSION_ALLOWED, false);
+    Address ada = make_address("ada@example.org");
+    const struct {
+        int64_t at_us;
+        SuppressionVerdict verdict;
+        const char *reason;
+    } cases[] = {
+        {fixture->time.wall_us - day_us, SUPPRESSION_LIFTED, ""},
+        {fixture->time.wall_us, SUPPRESSION_NEW, "bounced"},
+        {0, SUPPRESSION_KNOWN, "bounced"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        SuppressionEvent event = {&ada, "bounced", cases[i].at_us};
+        SuppressionVerdict verdict = SUPPRESSION_NEW;
+        assert_true(suppressions_judge(suppressions, &event, &verdict, NULL));
+        assert_int_equal(verdict, cases[i].verdict);
+        assert_true(suppressions_add_all(suppressions, &event, 1, NULL));
+        assert_reason(suppressions, "ada@example.org", cases[i].reason);
+    }
+    drop_address(&ada);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +342,9 @@ int main(void)
         TEST(a_file_written_anew_is_read_anew),
         TEST(a_line_that_cannot_be_read_is_an_error),
         TEST(a_visit_shows_who_is_suppressed_now),
+        TEST(many_are_added_at_once_with_their_own_dates),
+        TEST(nobody_is_added_to_no_file),
+        TEST(who_came_back_later_stays_whatever_an_old_export_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,286 @@
+/* suppression_file.c - the file of suppression.h: its lines read and
+ * appended. */
+#include "list/suppression_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "mail/token.h"
+
+#define SALT_BYTES 16
+#define SALT_LINE "# salt "
+#define HEADER "date,reason,who"
+
+/* --- lines --- */
+
+static bool fail_line(const Suppressions *suppressions, const char *what,
+                      GError **error)
+{
+    error_set_at(error, ERROR_INPUT,
+                 (Place){suppressions->path, suppressions->line, 0},
+                 "%s; a line is `2026-11-28T20:01:02Z,unsubscribed,"
+                 "ada@example.org`",
+                 what);
+    return false;
+}
+
+bool suppression_is_reason(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz-");
+    return length > 0 && length <= SUPPRESSION_REASON_MAX &&
+           text[length] == '\0';
+}
+
+bool suppression_is_allowed(const Suppression *suppression)
+{
+    return strcmp(suppression->reason, SUPPRESSION_ALLOWED) == 0;
+}
+
+/* Takes `who`. */
+static void note(Suppressions *suppressions, char *who, const char *reason,
+                 int64_t at_us)
+{
+    const Suppression *before = g_hash_table_lookup(suppressions->people, who);
+    suppressions->active -= before != NULL && !suppression_is_allowed(before);
+    Suppression *suppression = g_new0(Suppression, 1);
+    g_strlcpy(suppression->reason, reason, sizeof suppression->reason);
+    suppression->at_us = at_us;
+    suppressions->active += !suppression_is_allowed(suppression);
+    g_hash_table_replace(suppressions->people, who, suppression);
+}
+
+/* The key under which somebody is kept: of an address its own. */
+static char *read_who(const char *text)
+{
+    if (text[0] == '#')
+        return text[1] != '\0' ? g_strdup(text) : NULL;
+    Address address = {0};
+    if (address_parse(text, strlen(text), &address, NULL) != ADDRESS_OK)
+        return NULL;
+    char *key = g_strdup(address.key);
+    address_clear(&address);
+    return key;
+}
+
+/* A day alone is enough for what people write by hand. */
+static GDateTime *read_date(const char *text)
+{
+    g_autoptr(GTimeZone) utc = g_time_zone_new_utc();
+    g_autofree char *whole = strchr(text, 'T') != NULL
+                                 ? g_strdup(text)
+                                 : g_strconcat(text, "T00:00:00Z", NULL);
+    return g_date_time_new_from_iso8601(whole, utc);
+}
+
+static bool read_record(Suppressions *suppressions, const char *line,
+                        GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(line, ",", 3);
+    if (g_strv_length(parts) != 3)
+        return fail_line(suppressions, "not three values", error);
+    g_autoptr(GDateTime) date = read_date(parts[0]);
+    if (date == NULL)
+        return fail_line(suppressions, "no date at its beginning", error);
+    if (!suppression_is_reason(parts[1]))
+        return fail_line(suppressions, "no reason in its middle", error);
+    char *who = read_who(parts[2]);
+    if (who == NULL)
+        return fail_line(suppressions, "no address at its end", error);
+    note(suppressions, who, parts[1],
+         g_date_time_to_unix(date) * INT64_C(1000000));
+    return true;
+}
+
+static bool read_line(Suppressions *suppressions, char *line, GError **error)
+{
+    suppressions->line++;
+    g_strchomp(line);
+    if (suppressions->line == 1 && g_str_has_prefix(line, "\xEF\xBB\xBF"))
+        memmove(line, line + 3, strlen(line) - 2);
+    if (g_str_has_prefix(line, SALT_LINE) && suppressions->salt == NULL)
+        suppressions->salt = g_strdup(line + strlen(SALT_LINE));
+    if (line[0] == '\0' || g_str_has_prefix(line, "# ") ||
+        strcmp(line, "#") == 0 || strcmp(line, HEADER) == 0)
+        return true;
+    return read_record(suppressions, line, error);
+}
+
+/* --- reading --- */
+
+static bool fail_system(const Suppressions *suppressions, const char *what,
+                        GError **error)
+{
+    ErrorCode code = errno == EACCES ? ERROR_PERMISSION : ERROR_SYSTEM;
+    error_set_at(error, code, (Place){suppressions->path, 0, 0}, "%s: %s", what,
+                 g_strerror(errno));
+    return false;
+}
+
+static void forget(Suppressions *suppressions)
+{
+    g_hash_table_remove_all(suppressions->people);
+    g_clear_pointer(&suppressions->salt, g_free);
+    suppressions->active = 0;
+    suppressions->read_to = 0;
+    suppressions->line = 0;
+}
+
+/* From read_to to the last line end. */
+static bool read_lines(Suppressions *suppressions, int file, GError **error)
+{
+    g_autoptr(GString) held = g_string_new(NULL);
+    char bytes[16384];
+    ssize_t got;
+    while ((got = pread(file, bytes, sizeof bytes,
+                        suppressions->read_to + (off_t)held->len)) > 0) {
+        g_string_append_len(held, bytes, got);
+        char *start = held->str;
+        char *end;
+        while ((end = memchr(start, '\n',
+                             held->len - (size_t)(start - held->str)))) {
+            *end = '\0';
+            if (end - start > SUPPRESSION_LINE_MAX ||
+                strlen(start) != (size_t)(end - start)) {
+                suppressions->line++;
+                return fail_line(suppressions, "no text line", error);
+            }
+            if (!read_line(suppressions, start, error))
+                return false;
+            start = end + 1;
+        }
+        size_t done = (size_t)(start - held->str);
+        suppressions->read_to += (off_t)done;
+        g_string_erase(held, 0, (gssize)done);
+        if (held->len > SUPPRESSION_LINE_MAX) {
+            suppressions->line++;
+            return fail_line(suppressions, "an endless line", error);
+        }
+    }
+    return got == 0 || fail_system(suppressions, "cannot be read", error);
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool has_changed(const struct stat *before, const struct stat *now)
+{
+    return !is_same_file(before, now) || before->st_size != now->st_size ||
+           before->st_mtim.tv_sec != now->st_mtim.tv_sec ||
+           before->st_mtim.tv_nsec != now->st_mtim.tv_nsec;
+}
+
+/* Only what was appended, or all of another file or one that was written
+ * anew (git does both). */
+static bool read_file(Suppressions *suppressions, int file, GError **error)
+{
+    struct stat now;
+    if (fstat(file, &now) != 0)
+        return fail_system(suppressions, "cannot be read", error);
+    bool has_grown = is_same_file(&suppressions->seen, &now) &&
+                     now.st_size > suppressions->seen.st_size;
+    if (!has_grown)
+        forget(suppressions);
+    if (!read_lines(suppressions, file, error))
+        return false;
+    suppressions->seen = now;
+    return true;
+}
+
+bool suppression_file_refresh(Suppressions *suppressions, GError **error)
+{
+    struct stat now;
+    if (stat(suppressions->path, &now) != 0) {
+        if (errno != ENOENT)
+            return fail_system(suppressions, "cannot be read", error);
+        forget(suppressions);
+        suppressions->seen = (struct stat){0};
+        return true;
+    }
+    if (!has_changed(&suppressions->seen, &now))
+        return true;
+    int file = open(suppressions->path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fail_system(suppressions, "cannot be read", error);
+    bool ok = read_file(suppressions, file, error);
+    close(file);
+    return ok;
+}
+
+/* --- writing --- */
+
+static bool write_all(const Suppressions *suppressions, int file,
+                      const GString *text, GError **error)
+{
+    size_t done = 0;
+    while (done < text->len) {
+        ssize_t put = write(file, text->str + done, text->len - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return fail_system(suppressions, "cannot be written", error);
+        done += (size_t)put;
+    }
+    return fsync(file) == 0 ||
+           fail_system(suppressions, "cannot be written", error);
+}
+
+/* A last line that somebody left without its end gets one. */
+static void end_line(const Suppressions *suppressions, GString *text)
+{
+    if (suppressions->seen.st_size > suppressions->read_to)
+        g_string_append_c(text, '\n');
+}
+
+static bool append_salt(const Suppressions *suppressions, GString *text,
+                        GError **error)
+{
+    uint8_t bytes[SALT_BYTES];
+    if (!suppressions->fill_random(bytes, sizeof bytes)) {
+        error_set(error, ERROR_SYSTEM, "this machine gives no random numbers");
+        return false;
+    }
+    g_string_append(text, SALT_LINE);
+    token_base32_append(text, bytes, sizeof bytes);
+    g_string_append_c(text, '\n');
+    return true;
+}
+
+/* Appends what `text` becomes under the file's lock. */
+static bool append(Suppressions *suppressions, int file, const char *records,
+                   GError **error)
+{
+    if (flock(file, LOCK_EX) != 0)
+        return fail_system(suppressions, "cannot be locked", error);
+    if (!read_file(suppressions, file, error))
+        return false;
+    g_autoptr(GString) text = g_string_new(NULL);
+    bool is_new = suppressions->seen.st_size == 0;
+    end_line(suppressions, text);
+    if (suppressions->salt == NULL && !append_salt(suppressions, text, error))
+        return false;
+    if (is_new)
+        g_string_append(text, HEADER "\n");
+    g_string_append(text, records);
+    return write_all(suppressions, file, text, error) &&
+           read_file(suppressions, file, error);
+}
+
+bool suppression_file_append(Suppressions *suppressions, const char *records,
+                             GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(suppressions->path);
+    if (g_mkdir_with_parents(folder, 0700) != 0)
+        return fail_system(suppressions, "cannot be made", error);
+    int file = open(suppressions->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC,
+                    0600);
+    if (file < 0)
+        return fail_system(suppressions, "cannot be written", error);
+    bool ok = append(suppressions, file, records, error);
+    close(file); /* lets go of the lock */
+    return ok;
+}

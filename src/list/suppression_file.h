@@ -1,0 +1,41 @@
+/*
+ * suppression_file.h - the file behind suppression.h, and what is kept of it
+ * in memory.
+ *
+ * All of it with the mutex held. Private to the module.
+ */
+#ifndef LIST_SUPPRESSION_FILE_H
+#define LIST_SUPPRESSION_FILE_H
+
+#include <pthread.h>
+#include <sys/stat.h>
+
+#include <glib.h>
+
+#include "list/suppression.h"
+
+struct Suppressions {
+    char *path;
+    const Clock *clock;
+    RandomFill fill_random;
+    pthread_mutex_t mutex; /* what follows */
+    GHashTable *people;    /* who -> Suppression: the last line about them */
+    int64_t active;        /* of them, those who are suppressed */
+    char *salt;            /* NULL: the file has none yet */
+    struct stat seen;      /* the file when it was last read */
+    off_t read_to;         /* behind the last whole line */
+    int line;              /* whole lines read */
+};
+
+bool suppression_is_reason(const char *text);
+bool suppression_is_allowed(const Suppression *suppression);
+
+/* Reads what others appended; all, when the file is another one. */
+bool suppression_file_refresh(Suppressions *suppressions, GError **error);
+
+/* Appends whole lines under the file's lock; durable when it returns true.
+ * Makes the file and its salt when there are none. */
+bool suppression_file_append(Suppressions *suppressions, const char *records,
+                             GError **error);
+
+#endif
