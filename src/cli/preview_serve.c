@@ -174,29 +174,31 @@ static void answer(void *data, const HttpRequest *request, HttpAnswer *out)
     }
 }
 
-/* The usual port, so that a browser's tab finds it again, else a free one. */
-static HttpServer *open_server(Desk *desk, GError **error)
+static HttpServer *open_port(Desk *desk, int port, GError **error)
 {
     static const char *const hosts[] = {"127.0.0.1", "localhost", NULL};
+    g_autofree char *listen = g_strdup_printf("127.0.0.1:%d", port);
     HttpOptions http = {
-        .port = PORT_USUAL,
+        .listen = listen,
         .hosts = hosts,
+        .clock = clock_system(),
         .handle = answer,
         .data = desk,
     };
-    int64_t port = 0;
-    g_autoptr(GError) taken = NULL;
-    if (desk->options.port != NULL) {
-        if (!setup_number("--port", desk->options.port, 0, 65535, &port, error))
-            return NULL;
-        http.port = (int)port;
-        return http_open(&http, error);
-    }
-    HttpServer *server = http_open(&http, &taken);
-    if (server != NULL)
-        return server;
-    http.port = 0;
     return http_open(&http, error);
+}
+
+/* The usual port, so that a browser's tab finds it again, else a free one. */
+static HttpServer *open_server(Desk *desk, GError **error)
+{
+    int64_t port = 0;
+    if (desk->options.port != NULL)
+        return setup_number("--port", desk->options.port, 0, 65535, &port,
+                            error)
+                   ? open_port(desk, (int)port, error)
+                   : NULL;
+    HttpServer *server = open_port(desk, PORT_USUAL, NULL);
+    return server != NULL ? server : open_port(desk, 0, error);
 }
 
 static bool serve(Desk *desk, HttpServer *server, GError **error)

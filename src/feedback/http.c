@@ -1,22 +1,36 @@
 /* http.c - see http.h. The only file that knows libmicrohttpd. */
 #include "feedback/http.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <microhttpd.h>
+
+#include "feedback/http_listen.h"
 
 static_assert(MHD_VERSION >= 0x00097206, "MHD_run_wait()");
 
 /* The most of a body that arrives beyond the limit before the connection is
  * left alone: the sender of a little too much shall read why. */
 #define BODY_DRAIN_MAX ((size_t)1024 * 1024)
+#define QUIET_MS 50 /* a wait while the last requests are answered */
+
+/* A connection, and when its last request was answered. */
+typedef struct Peer {
+    GList link; /* in HttpServer.peers, the longest without an answer first */
+    int file;
+    int64_t since_ns;
+} Peer;
 
 struct HttpServer {
     struct MHD_Daemon *daemon;
+    const Clock *clock;
+    GQueue peers;
+    char *socket_path; /* to remove at the end; NULL */
+    bool finishing;
     char **hosts; /* NULL: any */
     size_t body_max;
     HttpHandler handle;
@@ -26,8 +40,10 @@ struct HttpServer {
 
 struct HttpRequest {
     struct MHD_Connection *connection;
+    bool begun;
     char *method;
     char *path;
+    char *target;
     GString *body;
     size_t received; /* bytes of the body, kept or not */
     bool too_large;
@@ -48,6 +64,11 @@ const char *http_method(const HttpRequest *request)
 const char *http_path(const HttpRequest *request)
 {
     return request->path;
+}
+
+const char *http_target(const HttpRequest *request)
+{
+    return request->target;
 }
 
 const char *http_header(const HttpRequest *request, const char *name)
@@ -73,6 +94,7 @@ static void request_free(HttpRequest *request)
         return;
     g_free(request->method);
     g_free(request->path);
+    g_free(request->target);
     g_string_free(request->body, TRUE);
     g_free(request);
 }
@@ -160,6 +182,34 @@ static bool is_for_us(const HttpServer *server, const HttpRequest *request)
     return false;
 }
 
+/* --- how long it is --- */
+
+typedef struct LengthCount {
+    int lengths;
+    int encodings;
+} LengthCount;
+
+static enum MHD_Result count_length(void *data, enum MHD_ValueKind kind,
+                                    const char *name, const char *value)
+{
+    LengthCount *found = data;
+    (void)kind;
+    (void)value;
+    found->lengths += g_ascii_strcasecmp(name, "Content-Length") == 0;
+    found->encodings += g_ascii_strcasecmp(name, "Transfer-Encoding") == 0;
+    return MHD_YES;
+}
+
+/* Of a body with two lengths, a server in front may have taken the other one
+ * for the end, and what follows would be read as a request (RFC 9112 6.3). */
+static bool has_one_length(const HttpRequest *request)
+{
+    LengthCount found = {0};
+    MHD_get_connection_values(request->connection, MHD_HEADER_KIND,
+                              count_length, &found);
+    return found.lengths + found.encodings <= 1;
+}
+
 /* --- one request from its first line to its answer --- */
 
 static enum MHD_Result send_answer(HttpAnswer *answer,
@@ -184,18 +234,47 @@ static enum MHD_Result answer_request(HttpServer *server,
         answer_plainly(&answer, 413, "This is too large.\n");
     else
         server->handle(server->data, request, &answer);
+    if (server->finishing)
+        http_answer_header(&answer, "Connection", "close");
     return send_answer(&answer, request);
 }
 
-static HttpRequest *begin_request(struct MHD_Connection *connection,
-                                  const char *method, const char *path)
+/* Behind scheme and host, when it begins with them. */
+static const char *skip_origin(const char *target)
+{
+    const char *host = g_ascii_strncasecmp(target, "http://", 7) == 0
+                           ? target + 7
+                       : g_ascii_strncasecmp(target, "https://", 8) == 0
+                           ? target + 8
+                           : NULL;
+    return host != NULL ? host + strcspn(host, "/?") : target;
+}
+
+/* The library's first word of a request: its target as it was sent. What is
+ * given back becomes the request's state. */
+static void *on_target(void *data, const char *target,
+                       struct MHD_Connection *connection)
 {
     HttpRequest *request = g_new0(HttpRequest, 1);
+    (void)data;
     request->connection = connection;
-    request->method = g_strdup(method);
-    request->path = g_utf8_make_valid(path, -1);
+    request->target = g_utf8_make_valid(skip_origin(target), -1);
     request->body = g_string_new(NULL);
     return request;
+}
+
+static enum MHD_Result begin_request(HttpRequest *request, const char *method,
+                                     const char *path)
+{
+    HttpAnswer answer = {0};
+    request->begun = true;
+    request->method = g_strdup(method);
+    request->path = g_utf8_make_valid(skip_origin(path), -1);
+    if (has_one_length(request))
+        return MHD_YES;
+    answer_plainly(&answer, 400, "This has two lengths.\n");
+    http_answer_header(&answer, "Connection", "close");
+    return send_answer(&answer, request);
 }
 
 static bool take_body(const HttpServer *server, HttpRequest *request,
@@ -222,10 +301,9 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *connection,
     HttpServer *server = data;
     HttpRequest *request = *state;
     (void)version;
-    if (request == NULL) {
-        *state = begin_request(connection, method, url);
-        return MHD_YES;
-    }
+    (void)connection;
+    if (!request->begun)
+        return begin_request(request, method, url);
     if (*upload_length > 0) {
         bool goes_on = take_body(server, request, upload, *upload_length);
         *upload_length = 0;
@@ -234,65 +312,128 @@ static enum MHD_Result on_access(void *data, struct MHD_Connection *connection,
     return answer_request(server, request);
 }
 
+/* In place, as the library wants it: %41 becomes A, and %00, which would hide
+ * what follows, stays. */
+static size_t decode_percent(void *data, struct MHD_Connection *connection,
+                             char *text)
+{
+    char *out = text;
+    (void)data;
+    (void)connection;
+    for (const char *in = text; *in != '\0';) {
+        int high = in[0] == '%' ? g_ascii_xdigit_value(in[1]) : -1;
+        int low = high >= 0 ? g_ascii_xdigit_value(in[2]) : -1;
+        if (low >= 0 && (high | low) != 0) {
+            *out++ = (char)(high << 4 | low);
+            in += 3;
+        } else {
+            *out++ = *in++;
+        }
+    }
+    *out = '\0';
+    return (size_t)(out - text);
+}
+
+/* --- connections --- */
+
+static void restart_peer(HttpServer *server, Peer *peer)
+{
+    peer->since_ns = server->clock->monotonic_ns(server->clock);
+    g_queue_unlink(&server->peers, &peer->link);
+    g_queue_push_tail_link(&server->peers, &peer->link);
+}
+
+static void on_connection(void *data, struct MHD_Connection *connection,
+                          void **state,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    HttpServer *server = data;
+    Peer *peer = *state;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED && peer != NULL) {
+        g_queue_unlink(&server->peers, &peer->link);
+        g_free(peer);
+        *state = NULL;
+        return;
+    }
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    peer = g_new0(Peer, 1);
+    peer->link.data = peer;
+    peer->file = info->connect_fd;
+    peer->since_ns = server->clock->monotonic_ns(server->clock);
+    g_queue_push_tail_link(&server->peers, &peer->link);
+    *state = peer;
+}
+
 static void on_completed(void *data, struct MHD_Connection *connection,
                          void **state, enum MHD_RequestTerminationCode code)
 {
-    (void)data;
-    (void)connection;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     (void)code;
+    if (info != NULL && info->socket_context != NULL)
+        restart_peer(data, info->socket_context);
     request_free(*state);
     *state = NULL;
 }
 
-/* --- the server --- */
-
-static void fail_open(int port, int code, GError **error)
+/* The library only knows when a connection last said something, and a byte a
+ * second would keep one for ever. It sees the end of what it reads then. */
+static void cut_slow_peers(HttpServer *server)
 {
-    if (code == EADDRINUSE)
-        error_set(
-            error, ERROR_RETRY,
-            "port %d of 127.0.0.1 is taken by another program; choose another "
-            "one",
-            port);
-    else
-        error_set(error, ERROR_SYSTEM, "cannot listen on 127.0.0.1:%d: %s",
-                  port, code != 0 ? g_strerror(code) : "no reason given");
+    int64_t before_ns = server->clock->monotonic_ns(server->clock) -
+                        INT64_C(1000000000) * HTTP_REQUEST_SECONDS;
+    Peer *peer;
+    while ((peer = g_queue_peek_head(&server->peers)) != NULL &&
+           peer->since_ns < before_ns) {
+        shutdown(peer->file, SHUT_RDWR);
+        restart_peer(server, peer);
+    }
 }
 
-static struct MHD_Daemon *start(HttpServer *server, int port)
+/* --- the server --- */
+
+static struct MHD_Daemon *start(HttpServer *server, int file)
 {
-    struct sockaddr_in loopback = {
-        .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
+    unsigned flags = MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES
+                         ? MHD_USE_EPOLL
+                         : MHD_NO_FLAG;
     errno = 0;
     return MHD_start_daemon(
-        MHD_NO_FLAG, 0, NULL, NULL, on_access, server, MHD_OPTION_SOCK_ADDR,
-        (struct sockaddr *)&loopback, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)HTTP_CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)HTTP_IDLE_SECONDS, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        HTTP_HEADER_MAX, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-        MHD_OPTION_END);
+        flags, 0, NULL, NULL, on_access, server, MHD_OPTION_LISTEN_SOCKET, file,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTP_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_IDLE_SECONDS,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_HEADER_MAX,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK,
+        decode_percent, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_END);
+}
+
+static bool begin(HttpServer *server, const char *listen, GError **error)
+{
+    int file = http_listen(listen, &server->port, &server->socket_path, error);
+    if (file < 0)
+        return false;
+    server->daemon = start(server, file);
+    if (server->daemon != NULL)
+        return true;
+    error_set(error, ERROR_SYSTEM, "cannot serve on %s: %s", listen,
+              errno != 0 ? g_strerror(errno) : "no reason given");
+    close(file);
+    return false;
 }
 
 HttpServer *http_open(const HttpOptions *options, GError **error)
 {
-    HttpServer *server = g_new0(HttpServer, 1);
+    g_autoptr(HttpServer) server = g_new0(HttpServer, 1);
+    server->clock = options->clock;
     server->hosts = g_strdupv((char **)(uintptr_t)options->hosts);
     server->body_max = MIN(options->body_max, HTTP_BODY_MAX);
     server->handle = options->handle;
     server->data = options->data;
-    server->daemon = start(server, options->port);
-    if (server->daemon == NULL) {
-        fail_open(options->port, errno, error);
-        http_close(server);
-        return NULL;
-    }
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(
-        server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    server->port = info != NULL ? info->port : options->port;
-    return server;
+    return begin(server, options->listen, error) ? g_steal_pointer(&server)
+                                                 : NULL;
 }
 
 void http_close(HttpServer *server)
@@ -301,6 +442,9 @@ void http_close(HttpServer *server)
         return;
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
+    if (server->socket_path != NULL)
+        unlink(server->socket_path);
+    g_free(server->socket_path);
     g_strfreev(server->hosts);
     g_free(server);
 }
@@ -312,10 +456,26 @@ int http_port(const HttpServer *server)
 
 bool http_run(HttpServer *server, int milliseconds, GError **error)
 {
+    cut_slow_peers(server);
     errno = 0;
     if (MHD_run_wait(server->daemon, milliseconds) == MHD_YES || errno == EINTR)
         return true;
     error_set(error, ERROR_SYSTEM, "the HTTP server fails: %s",
               g_strerror(errno));
     return false;
+}
+
+void http_finish(HttpServer *server, int milliseconds)
+{
+    const Clock *clock = server->clock;
+    int64_t until_ns = clock->monotonic_ns(clock) +
+                       INT64_C(1000000) * milliseconds;
+    MHD_run_wait(server->daemon, 0); /* who has knocked already */
+    server->finishing = true;
+    int file = MHD_quiesce_daemon(server->daemon);
+    while (server->peers.length > 0 && clock->monotonic_ns(clock) < until_ns)
+        if (!http_run(server, QUIET_MS, NULL))
+            break;
+    if (file >= 0)
+        close(file);
 }

@@ -1,11 +1,12 @@
 /*
- * http.h - a small HTTP server on this machine's loopback address.
+ * http.h - a small HTTP server, for this machine or a web server in front.
  *
  *     request ──HttpHandler──> answer
  *
  * For what one person or one proxy in front asks: one thread, whole requests
- * and whole answers, everything bounded. It listens on 127.0.0.1 only; what
- * has to be seen from outside stands behind a web server with TLS.
+ * and whole answers, everything bounded: header, body, connections, the time
+ * that a connection idles and the time until its request is whole. What has
+ * to be seen from outside stands behind a web server with TLS.
  *
  * With `hosts`, a request that names another host is refused (421): a page of
  * somebody else whose name was made to point here (DNS rebinding) is not
@@ -19,18 +20,23 @@
 
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
-#define HTTP_CONNECTIONS_MAX 32
-#define HTTP_IDLE_SECONDS 15                    /* of a connection */
-#define HTTP_HEADER_MAX ((size_t)32 * 1024)     /* bytes, first line too */
+#define HTTP_CONNECTIONS_MAX 256
+#define HTTP_IDLE_SECONDS 15                /* of a connection */
+#define HTTP_REQUEST_SECONDS 30             /* from one answer to the next */
+#define HTTP_HEADER_MAX ((size_t)32 * 1024) /* bytes, first line too */
 #define HTTP_BODY_MAX ((size_t)8 * 1024 * 1024) /* the most to ask for */
 
 typedef struct HttpRequest HttpRequest;
 
-/* In upper case as sent; the path decoded, UTF-8, without the query. */
+/* In upper case as sent; the path decoded, UTF-8, without the query; the
+ * target is path and query as sent. Of an absolute form (RFC 9112 3.2.2) both
+ * are without scheme and host. A %00 stays as it is. */
 const char *http_method(const HttpRequest *request);
 const char *http_path(const HttpRequest *request);
+const char *http_target(const HttpRequest *request);
 /* The first value of a header field or of a field of the query, decoded;
  * NULL when there is none. */
 const char *http_header(const HttpRequest *request, const char *name);
@@ -55,24 +61,29 @@ typedef void (*HttpHandler)(void *data, const HttpRequest *request,
                             HttpAnswer *answer);
 
 typedef struct HttpOptions {
-    int port;                 /* 0: any free one */
+    const char *listen;       /* as http_listen() takes it */
     const char *const *hosts; /* with or without a port, NULL-terminated;
                                  without, this server's is meant. NULL: any */
     size_t body_max;          /* bytes; more are refused (413) */
+    const Clock *clock;       /* borrowed */
     HttpHandler handle;
     void *data;
 } HttpOptions;
 
 typedef struct HttpServer HttpServer;
 
-/* ERROR_SYSTEM, or ERROR_RETRY when the port is taken. Copies the options. */
+/* Errors of http_listen(), ERROR_SYSTEM. Copies the options. */
 HttpServer *http_open(const HttpOptions *options, GError **error);
 void http_close(HttpServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(HttpServer, http_close)
 
-int http_port(const HttpServer *server);
+int http_port(const HttpServer *server); /* 0: not TCP */
 
 /* Answers for about so long, at least once; a signal may end it early. */
 bool http_run(HttpServer *server, int milliseconds, GError **error);
+
+/* Takes no more connections and answers those that are there, for about so
+ * long at most. Only http_close() may follow. */
+void http_finish(HttpServer *server, int milliseconds);
 
 #endif
