@@ -12,8 +12,7 @@
 typedef struct CsvReader {
     Reader reader;
     CsvScan *scan;
-    bool is_plain_lines; /* no header row: an address a line */
-    Cell parts[2];       /* then: the address and the name */
+    Cell parts[2]; /* without a header row: the address and the name */
 } CsvReader;
 
 static void close_csv(Reader *base)
@@ -130,7 +129,7 @@ static void take_plain_lines(CsvReader *csv, const char *path)
     char name[] = "name";
     char *const names[] = {email, name};
     csv->reader.columns = columns_new(path, names, 2, NULL, NULL);
-    csv->is_plain_lines = true;
+    csv->reader.delimiter = '\0';
     csv_scan_set_delimiter(csv->scan, '\0');
 }
 
@@ -157,7 +156,8 @@ static HeaderResult try_header(CsvReader *csv, const char *path,
                                GError **error)
 {
     Row row = {0};
-    csv_scan_set_delimiter(csv->scan, sniff(line));
+    csv->reader.delimiter = sniff(line);
+    csv_scan_set_delimiter(csv->scan, csv->reader.delimiter);
     HeaderResult result = HEADER_NOT_YET;
     if (!csv_scan_row(csv->scan, &row, error)) {
         result = HEADER_FAILED;
@@ -202,6 +202,7 @@ static bool find_header(CsvReader *csv, const char *path, Findings *findings,
             start = csv_scan_mark(csv->scan);
             first = g_strdup(line);
         }
+        csv->reader.header = csv_scan_mark(csv->scan).offset;
         HeaderResult result = try_header(csv, path, line, findings, error);
         if (result != HEADER_NOT_YET)
             return result == HEADER_FOUND;
@@ -218,8 +219,10 @@ static Reader *open_csv(const char *path, Columns *known, Findings *findings,
     (void)known; /* the header row is at hand */
     CsvReader *csv = g_new0(CsvReader, 1);
     csv->scan = csv_scan_open(path, error);
-    if (csv->scan != NULL && find_header(csv, path, findings, error))
+    if (csv->scan != NULL && find_header(csv, path, findings, error)) {
+        csv->reader.body = csv_scan_mark(csv->scan).offset;
         return &csv->reader;
+    }
     columns_unref(csv->reader.columns);
     close_csv(&csv->reader);
     return NULL;
@@ -260,11 +263,13 @@ static ReadResult next_csv(Reader *base, Row *row, GError **error)
     CsvReader *csv = (CsvReader *)base;
     GError *problem = NULL;
     while (csv_scan_skip(csv->scan, &problem)) {
+        row->start = csv_scan_mark(csv->scan).offset;
         if (!csv_scan_row(csv->scan, row, &problem))
             break;
+        row->end = csv_scan_mark(csv->scan).offset;
         if (row->fault.text == NULL && is_empty_row(row))
             continue;
-        if (csv->is_plain_lines && row->count == 1) {
+        if (base->delimiter == '\0' && row->count == 1) {
             split_line(&row->cells[0], csv->parts);
             row->cells = csv->parts;
             row->count = 2;

@@ -50,14 +50,12 @@ static bool check_file(const char *path, GError **error)
     return true;
 }
 
-static const ReaderType *type_of(const char *path)
+bool reader_is_yaml(const char *path)
 {
     const char *base = strrchr(path, '/');
     const char *dot = strrchr(base ? base : path, '.');
-    if (dot != NULL && (g_ascii_strcasecmp(dot, ".yaml") == 0 ||
-                        g_ascii_strcasecmp(dot, ".yml") == 0))
-        return &list_yaml;
-    return &list_csv;
+    return dot != NULL && (g_ascii_strcasecmp(dot, ".yaml") == 0 ||
+                           g_ascii_strcasecmp(dot, ".yml") == 0);
 }
 
 Reader *reader_open(const char *path, Columns *known, Findings *findings,
@@ -65,7 +63,7 @@ Reader *reader_open(const char *path, Columns *known, Findings *findings,
 {
     if (!check_file(path, error))
         return NULL;
-    const ReaderType *type = type_of(path);
+    const ReaderType *type = reader_is_yaml(path) ? &list_yaml : &list_csv;
     Reader *reader = type->open(path, known, findings, error);
     if (reader != NULL)
         reader->type = type;

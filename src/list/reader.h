@@ -18,6 +18,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/finding.h"
 #include "list/columns.h"
@@ -55,6 +56,8 @@ typedef struct Cell {
  * until the next one is read. */
 typedef struct Row {
     int line;
+    int64_t start; /* where it stands in the file, in CSV: bytes from the */
+    int64_t end;   /* beginning, the line end included; in YAML 0 */
     Cell *cells;
     size_t count;
     Fault fault;
@@ -75,6 +78,9 @@ typedef struct ReaderType {
 struct Reader {
     const ReaderType *type;
     Columns *columns; /* owned reference */
+    int64_t header;   /* in CSV: the bytes before the header row */
+    int64_t body;     /* in CSV: the bytes before the rows */
+    char delimiter;   /* in CSV; '\0': no header row, an address a line */
 };
 
 /* Opens a regular file and learns its columns. What is odd in the header row
@@ -85,6 +91,9 @@ Reader *reader_open(const char *path, Columns *known, Findings *findings,
                     GError **error);
 void reader_close(Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reader, reader_close)
+
+/* Whether a file of this name is YAML; every other one is CSV. */
+bool reader_is_yaml(const char *path);
 
 ReadResult reader_next(Reader *reader, Row *row, GError **error);
 
