@@ -10,6 +10,7 @@ static const Command *const commands[] = {
     &command_send,          &command_resume,        &command_status,
     &command_list_check,    &command_template_list, &command_template_show,
     &command_template_copy, &command_keygen,        &command_doctor,
+    &command_serve,         &command_unsubscribe,
 };
 
 static void print_command_help(const Command *command)

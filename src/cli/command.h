@@ -29,10 +29,12 @@ extern const Command command_list_check;
 extern const Command command_preview;
 extern const Command command_resume;
 extern const Command command_send;
+extern const Command command_serve;
 extern const Command command_status;
 extern const Command command_template_copy;
 extern const Command command_template_list;
 extern const Command command_template_show;
+extern const Command command_unsubscribe;
 
 /* Runs the command that `argv` names. The exit status for main(). */
 int cli_run(int argc, char **argv);

@@ -165,3 +165,14 @@ void json_lines_counts(const ListCounts *counts)
         (json_int_t)counts->filtered, "invalid", (json_int_t)counts->invalid,
         "unsupported", (json_int_t)counts->unsupported));
 }
+
+void json_lines_unsubscribe(const char *result, bool automatic,
+                            const char *place, const char *address,
+                            const char *from)
+{
+    g_autofree char *where = g_utf8_make_valid(place, -1);
+    print_object(json_pack("{s:s, s:s, s:b, s:s, s:s?, s:s?}", "event",
+                           "unsubscribe", "result", result, "automatic",
+                           automatic, "place", where, "address", address,
+                           "from", from));
+}

@@ -3,7 +3,8 @@
  * output.
  *
  * Every object has an "event": finding, check, plan, wait, progress, outcome,
- * notice, summary, campaign, recipient, list, diagnosis. The only user of the
+ * notice, summary, campaign, recipient, list, diagnosis,
+ * unsubscribe. The only user of the
  * JSON library.
  */
 #ifndef CLI_JSON_LINES_H
@@ -26,5 +27,9 @@ void json_lines_summary(const char *campaign, const DeliveryProgress *totals,
 void json_lines_campaign(const Campaign *campaign);
 void json_lines_entry(const char *campaign, const Entry *entry);
 void json_lines_counts(const ListCounts *counts);
+/* `address` and `from` may be NULL. */
+void json_lines_unsubscribe(const char *result, bool automatic,
+                            const char *place, const char *address,
+                            const char *from);
 
 #endif

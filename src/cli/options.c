@@ -10,7 +10,7 @@
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
      FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN |    \
-     FOR_DOCTOR)
+     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE)
 
 typedef struct OptionRow {
     const char *name;
@@ -28,6 +28,11 @@ typedef struct OptionRow {
 static const OptionRow rows[] = {
     {"dry-run", FOR_SEND, SWITCH(dry_run),
      "show one copy on standard output; send nothing, write nothing"},
+    {"dry-run", FOR_UNSUBSCRIBE, SWITCH(dry_run),
+     "say who would leave; write nothing"},
+    {"mail", FOR_UNSUBSCRIBE, SWITCH(mail),
+     "read mails that people sent in order to leave, from a Maildir, an mbox, "
+     "a file or standard input (-)"},
     {"list", COMPOSING, TEXTS(list), "FILE",
      "a list of subscribers, CSV or YAML; may be given several times"},
     {"to", COMPOSING, TEXTS(to), "ADDRESS",
@@ -48,6 +53,11 @@ static const OptionRow rows[] = {
      "template, the configuration or a list is saved"},
     {"port", FOR_PREVIEW, TEXT(port), "N",
      "the port for --serve; 8025 or a free one otherwise"},
+    {"listen", FOR_SERVE, TEXT(listen), "WHERE",
+     "an address and port, 127.0.0.1:8026 otherwise; unix:/path; or fd:3 for "
+     "a socket that systemd passes"},
+    {"cgi", FOR_SERVE, SWITCH(cgi),
+     "answer one request that a web server passes by CGI, and end"},
     {"open", FOR_PREVIEW, SWITCH(open), "open the page in a browser"},
     {"remote-images", FOR_PREVIEW, SWITCH(remote_images),
      "let the page load the images of the mail from the network"},
@@ -108,7 +118,7 @@ static const OptionRow rows[] = {
      "no progress; only problems and the summary"},
     {"json",
      FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
-         FOR_DOCTOR,
+         FOR_DOCTOR | FOR_UNSUBSCRIBE,
      SWITCH(json), "JSON on standard output, one object a line"},
     {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},

@@ -25,6 +25,8 @@ typedef enum {
     FOR_CHECK = 1 << 8,
     FOR_KEYGEN = 1 << 9,
     FOR_DOCTOR = 1 << 10,
+    FOR_SERVE = 1 << 11,
+    FOR_UNSUBSCRIBE = 1 << 12,
 } OptionUse;
 
 typedef struct Options {
@@ -39,6 +41,7 @@ typedef struct Options {
     char *input;
     char *lang;
     char *limit;
+    char *listen;
     char *port;
     char *rate;
     char *received;
@@ -55,6 +58,7 @@ typedef struct Options {
     char **to;
     gboolean allow_clipping;
     gboolean ascii;
+    gboolean cgi;
     gboolean diff;
     gboolean dkim;
     gboolean dry_run;
@@ -63,6 +67,7 @@ typedef struct Options {
     gboolean help;
     gboolean json;
     gboolean links;
+    gboolean mail;
     gboolean no_dns;
     gboolean open;
     gboolean quiet;

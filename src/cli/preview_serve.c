@@ -7,13 +7,13 @@
  * page's state becomes another one; the script on the page asks for it.
  */
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/command.h"
 #include "cli/preview_page.h"
 #include "cli/report.h"
+#include "cli/stop.h"
 #include "feedback/http.h"
 #include "preview/page.h"
 #include "preview/watch.h"
@@ -34,22 +34,6 @@ typedef struct Desk {
     int64_t begun_us; /* no two runs have the same states */
     unsigned count;
 } Desk;
-
-static volatile sig_atomic_t stop_requested;
-
-static void on_signal(int number)
-{
-    (void)number;
-    stop_requested = 1;
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* --- composing --- */
 
@@ -204,15 +188,15 @@ static HttpServer *open_server(Desk *desk, GError **error)
 static bool serve(Desk *desk, HttpServer *server, GError **error)
 {
     const Clock *clock = clock_system();
-    while (!stop_requested) {
+    while (!stop_is_requested()) {
         int64_t until = clock->monotonic_ns(clock) +
                         INT64_C(1000000) * LOOK_EVERY_MS;
         int64_t left = LOOK_EVERY_MS;
-        for (; left > 0 && !stop_requested;
+        for (; left > 0 && !stop_is_requested();
              left = (until - clock->monotonic_ns(clock)) / 1000000)
             if (!http_run(server, (int)left, error))
                 return false;
-        if (!stop_requested && watch_changed(desk->watch))
+        if (!stop_is_requested() && watch_changed(desk->watch))
             compose(desk);
     }
     return true;
@@ -245,7 +229,7 @@ static bool begin(Desk *desk, HttpServer *server, GError **error)
 {
     g_autofree char *address = g_strdup_printf("http://127.0.0.1:%d/",
                                                http_port(server));
-    catch_signals();
+    stop_catch_signals();
     compose(desk);
     watch_changed(desk->watch); /* what compose() has just read */
     fprintf(stderr,

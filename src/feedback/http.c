@@ -116,20 +116,22 @@ bool http_answer_header(HttpAnswer *answer, const char *name, const char *value)
            MHD_add_response_header(answer->response, name, value) == MHD_YES;
 }
 
+const HttpField http_common_fields[] = {
+    {"Cache-Control", "no-store"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"Referrer-Policy", "no-referrer"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {NULL, NULL},
+};
+
 void http_answer(HttpAnswer *answer, int status, const char *type,
                  const char *body, size_t length)
 {
-    static const char *const fields[][2] = {
-        {"Cache-Control", "no-store"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Resource-Policy", "same-origin"},
-    };
     answer->status = status;
     replace_body(answer, body, length);
     http_answer_header(answer, "Content-Type", type);
-    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++)
-        http_answer_header(answer, fields[i][0], fields[i][1]);
+    for (const HttpField *field = http_common_fields; field->name; field++)
+        http_answer_header(answer, field->name, field->value);
 }
 
 static void answer_plainly(HttpAnswer *answer, int status, const char *text)

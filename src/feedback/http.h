@@ -44,10 +44,16 @@ const char *http_query(const HttpRequest *request, const char *name);
 /* With a NUL behind it. */
 const GString *http_body(const HttpRequest *request);
 
-/* To be filled by the handler: empty and 404 before. Every answer says
- * `Cache-Control: no-store`, `X-Content-Type-Options: nosniff`,
- * `Referrer-Policy: no-referrer` and `Cross-Origin-Resource-Policy:
- * same-origin`. A 405 needs an Allow field. */
+typedef struct HttpField {
+    const char *name; /* NULL ends a list */
+    const char *value;
+} HttpField;
+
+/* In every answer: nothing is kept, guessed, passed on or embedded. */
+extern const HttpField http_common_fields[];
+
+/* To be filled by the handler: empty and 404 before. A 405 needs an Allow
+ * field. */
 typedef struct HttpAnswer HttpAnswer;
 
 /* `type` as "text/html; charset=utf-8". */

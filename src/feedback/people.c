@@ -3,8 +3,8 @@
 
 #include <assert.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/stamp.h"
 #include "journal/journal.h"
 #include "list/list.h"
 
@@ -26,14 +26,6 @@ typedef struct Hashed {
     uint64_t hash;
     guint32 start;
 } Hashed;
-
-/* What tells one state of a file from another. */
-typedef struct Stamp {
-    dev_t device;
-    ino_t inode;
-    off_t size;
-    struct timespec changed;
-} Stamp;
 
 struct People {
     PeopleSource source;
@@ -139,23 +131,6 @@ static bool crowd_find(Crowd *crowd, const Keyring *keyring,
     return true;
 }
 
-/* --- files that change --- */
-
-static Stamp stamp_of(const char *path)
-{
-    struct stat info;
-    if (stat(path, &info) != 0)
-        return (Stamp){0};
-    return (Stamp){info.st_dev, info.st_ino, info.st_size, info.st_mtim};
-}
-
-static bool is_same_stamp(const Stamp *a, const Stamp *b)
-{
-    return a->device == b->device && a->inode == b->inode &&
-           a->size == b->size && a->changed.tv_sec == b->changed.tv_sec &&
-           a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
 /* --- the lists --- */
 
 static bool read_rows(List *list, Crowd *crowd, GError **error)
@@ -192,7 +167,7 @@ static bool have_lists_changed(const People *people)
 {
     for (size_t i = 0; i < people->list_count; i++) {
         Stamp now = stamp_of(people->source.lists[i]);
-        if (!is_same_stamp(&now, &people->stamps[i]))
+        if (!stamp_is_same(&now, &people->stamps[i]))
             return true;
     }
     return false;
@@ -292,8 +267,8 @@ static bool refresh_journal(People *people, GError **error)
     Stamp now[2];
     stamp_journal(people->source.journal, now);
     if (people->written != NULL &&
-        is_same_stamp(&now[0], &people->journal_stamps[0]) &&
-        is_same_stamp(&now[1], &people->journal_stamps[1]))
+        stamp_is_same(&now[0], &people->journal_stamps[0]) &&
+        stamp_is_same(&now[1], &people->journal_stamps[1]))
         return true;
     int64_t begun_ns = clock->monotonic_ns(clock);
     if (people->written != NULL &&

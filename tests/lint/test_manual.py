@@ -11,7 +11,7 @@ MIRMAIL = ROOT / "build/mirmail"
 PAGES = sorted((ROOT / "docs/man").glob("*.[1-9]"))
 COMMANDS = ["init", "check", "preview", "send", "resume", "status", "list check",
             "template list", "template show", "template copy", "keygen",
-            "doctor"]
+            "doctor", "serve", "unsubscribe"]
 
 
 def run(*words):
