@@ -6,11 +6,14 @@
 #include "cli/command.h"
 
 static const Command *const commands[] = {
-    &command_init,          &command_check,         &command_preview,
-    &command_send,          &command_resume,        &command_status,
-    &command_list_check,    &command_template_list, &command_template_show,
-    &command_template_copy, &command_keygen,        &command_doctor,
-    &command_serve,         &command_unsubscribe,
+    &command_init,          &command_check,           &command_preview,
+    &command_send,          &command_resume,          &command_status,
+    &command_list_check,    &command_list_add,        &command_list_remove,
+    &command_list_format,   &command_list_show,       &command_list_stats,
+    &command_suppress_add,  &command_suppress_remove, &command_suppress_list,
+    &command_unsubscribe,   &command_serve,           &command_template_list,
+    &command_template_show, &command_template_copy,   &command_keygen,
+    &command_doctor,
 };
 
 static void print_command_help(const Command *command)
@@ -24,13 +27,45 @@ static void print_command_help(const Command *command)
     g_string_free(help, TRUE);
 }
 
+static void print_row(const Command *command)
+{
+    printf("  %-15s %s\n", command->name, command->summary);
+}
+
+static bool is_in_group(const Command *command, const char *word)
+{
+    size_t length = strlen(word);
+    return strncmp(command->name, word, length) == 0 &&
+           command->name[length] == ' ';
+}
+
+/* The commands that begin with this word, as in `mirmail list`; false when
+ * there are none. */
+static bool print_group(const char *word)
+{
+    bool has_some = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
+        if (!is_in_group(commands[i], word))
+            continue;
+        if (!has_some)
+            puts("Commands:");
+        print_row(commands[i]);
+        has_some = true;
+    }
+    if (has_some)
+        printf("\n`mirmail %s COMMAND --help` shows its options and an "
+               "example.\n",
+               word);
+    return has_some;
+}
+
 static void print_help(void)
 {
     fputs("mirmail sends a blog post to a list of subscribers.\n\n"
           "Commands:\n",
           stdout);
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-        printf("  %-12s %s\n", commands[i]->name, commands[i]->summary);
+        print_row(commands[i]);
     fputs("\n`mirmail COMMAND --help` shows its options and an example.\n"
           "mirmail(1) and mirmail.yaml(5) are the manual.\n",
           stdout);
@@ -47,10 +82,30 @@ static int match_command(const Command *command, char *const *argv)
     return count;
 }
 
+/* `list ad`: the second word is the wrong one. */
+static bool refuse_in_group(char *const *argv, GError **error)
+{
+    const char *words[G_N_ELEMENTS(commands) + 1];
+    size_t count = 0;
+    size_t length = strlen(argv[0]) + 1;
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (is_in_group(commands[i], argv[0]))
+            words[count++] = commands[i]->name + length;
+    words[count] = NULL;
+    if (count == 0 || argv[1] == NULL)
+        return false;
+    g_autofree char *hint = suggest_hint(argv[1], words);
+    g_autofree char *all = g_strjoinv(", ", (char **)(uintptr_t)words);
+    g_autofree char *known = g_strdup_printf("; there are %s", all);
+    error_set(error, ERROR_USAGE, "unknown command `%s %s`%s", argv[0], argv[1],
+              *hint ? hint : known);
+    return true;
+}
+
 static const Command *find_command(char *const *argv, int *words,
                                    GError **error)
 {
-    const char *names[G_N_ELEMENTS(commands) + 4];
+    const char *names[G_N_ELEMENTS(commands) + 5];
     size_t count = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(commands); i++) {
         *words = match_command(commands[i], argv);
@@ -60,28 +115,29 @@ static const Command *find_command(char *const *argv, int *words,
     }
     names[count++] = "help";
     names[count++] = "list";
+    names[count++] = "suppress";
     names[count++] = "template";
     names[count] = NULL;
-    if (strcmp(argv[0], "list") == 0) {
-        error_set(error, ERROR_USAGE,
-                  "what about the list? `mirmail list check FILE` reads it");
+    if (refuse_in_group(argv, error))
         return NULL;
-    }
-    if (strcmp(argv[0], "template") == 0) {
-        error_set(error, ERROR_USAGE,
-                  "what about the template? `mirmail template list` shows "
-                  "them, `show` prints one and `copy` copies one");
-        return NULL;
-    }
     g_autofree char *hint = suggest_hint(argv[0], names);
     error_set(error, ERROR_USAGE, "unknown command `%s`%s", argv[0],
               *hint ? hint : "; `mirmail help` lists them");
     return NULL;
 }
 
+/* `mirmail list`, `mirmail list --help` */
+static bool asks_for_group(char *const *argv)
+{
+    return argv[1] == NULL || strcmp(argv[1], "--help") == 0 ||
+           strcmp(argv[1], "-h") == 0;
+}
+
 static int run_command(char *const *argv, GError **error)
 {
     int words = 0;
+    if (asks_for_group(argv) && print_group(argv[0]))
+        return argv[1] == NULL ? ERROR_USAGE : 0;
     const Command *command = find_command(argv, &words, error);
     if (command == NULL)
         return 0;
@@ -105,6 +161,8 @@ static int help_about(char *const *argv, GError **error)
         return 0;
     }
     int words = 0;
+    if (argv[1] == NULL && print_group(argv[0]))
+        return 0;
     const Command *command = find_command(argv, &words, error);
     if (command != NULL)
         print_command_help(command);

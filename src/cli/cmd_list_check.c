@@ -1,32 +1,10 @@
 /* cmd_list_check.c - mirmail list check: reads a list as a send would. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "cli/command.h"
 #include "cli/json_lines.h"
 #include "cli/report.h"
 #include "list/list.h"
-
-static void print_counts(const ListCounts *counts)
-{
-    const struct {
-        int64_t count;
-        const char *what;
-    } rows[] = {
-        {counts->given, "recipients"},
-        {counts->duplicates, "listed more than once"},
-        {counts->left, "left or must not be written to"},
-        {counts->suppressed, "suppressed"},
-        {counts->filtered, "not selected by --only"},
-        {counts->unsupported, "need SMTPUTF8 and cannot be written to"},
-        {counts->invalid, "bad rows"},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_autofree char *count = report_count(rows[i].count);
-        if (i == 0 || rows[i].count > 0)
-            printf("%9s  %s\n", count, rows[i].what);
-    }
-}
 
 static bool read_all(List *list, GError **error)
 {
@@ -54,7 +32,7 @@ static int run(const Options *options, GError **error)
         json_lines_counts(list_counts(list));
     } else {
         report_findings(stderr, findings);
-        print_counts(list_counts(list));
+        report_list_counts(list_counts(list));
     }
     size_t problems = findings_count(findings, SEVERITY_ERROR);
     if (options->strict)

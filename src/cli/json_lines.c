@@ -48,6 +48,16 @@ void json_lines_diagnosis(const Diagnosis *diagnosis)
     }
 }
 
+static json_t *pack_reasons(const ListCounts *counts)
+{
+    json_t *reasons = json_object();
+    for (size_t i = 0; i < LIST_REASONS_MAX; i++)
+        if (counts->reasons[i].count > 0)
+            json_object_set_new(reasons, counts->reasons[i].reason,
+                                json_integer(counts->reasons[i].count));
+    return reasons;
+}
+
 void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan)
 {
     json_t *attachments = json_array();
@@ -58,12 +68,12 @@ void json_lines_plan(const PipelineFacts *facts, const PipelinePlan *plan)
         json_object_set_new(languages, facts->versions[i].lang,
                             json_integer(facts->versions[i].recipients));
     print_object(json_pack(
-        "{s:s, s:s, s:s, s:b, s:I, s:I, s:f, s:o, s:o}", "event", "plan",
+        "{s:s, s:s, s:s, s:b, s:I, s:I, s:o, s:f, s:o, s:o}", "event", "plan",
         "campaign", facts->campaign, "subject", facts->subject, "known",
         plan->known, "recipients", (json_int_t)facts->recipients, "to_send",
-        (json_int_t)plan->to_send, "estimate_seconds",
-        (double)plan->estimate_ns / (double)UNITS_SECOND_NS, "attachments",
-        attachments, "languages", languages));
+        (json_int_t)plan->to_send, "suppressed", pack_reasons(facts->counts),
+        "estimate_seconds", (double)plan->estimate_ns / (double)UNITS_SECOND_NS,
+        "attachments", attachments, "languages", languages));
 }
 
 static json_t *pack_progress(const char *event, const DeliveryProgress *now)
@@ -157,13 +167,39 @@ void json_lines_entry(const char *campaign, const Entry *entry)
 void json_lines_counts(const ListCounts *counts)
 {
     print_object(json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "event", "list",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:o, s:I, s:I, s:I}", "event", "list",
         "rows", (json_int_t)counts->rows, "recipients",
         (json_int_t)counts->given, "duplicates", (json_int_t)counts->duplicates,
         "left", (json_int_t)counts->left, "suppressed",
-        (json_int_t)counts->suppressed, "filtered",
-        (json_int_t)counts->filtered, "invalid", (json_int_t)counts->invalid,
-        "unsupported", (json_int_t)counts->unsupported));
+        (json_int_t)counts->suppressed, "reasons", pack_reasons(counts),
+        "filtered", (json_int_t)counts->filtered, "invalid",
+        (json_int_t)counts->invalid, "unsupported",
+        (json_int_t)counts->unsupported));
+}
+
+void json_lines_row(const char *file, int line, bool has_left,
+                    const char *const *names, const char *const *values)
+{
+    json_t *fields = json_object();
+    for (size_t i = 0; names[i] != NULL; i++)
+        if (*values[i] != '\0')
+            json_object_set_new(fields, names[i], json_string(values[i]));
+    print_object(json_pack("{s:s, s:s, s:i, s:b, s:o}", "event", "row", "file",
+                           file, "line", line, "left", has_left, "fields",
+                           fields));
+}
+
+void json_lines_suppression(const char *who, const Suppression *suppression)
+{
+    print_object(json_pack("{s:s, s:s, s:s, s:I}", "event", "suppression",
+                           "who", who, "reason", suppression->reason, "at_us",
+                           (json_int_t)suppression->at_us));
+}
+
+void json_lines_stat(const char *group, const char *value, int64_t count)
+{
+    print_object(json_pack("{s:s, s:s, s:s, s:I}", "event", "stat", "group",
+                           group, "value", value, "count", (json_int_t)count));
 }
 
 void json_lines_unsubscribe(const char *result, bool automatic,

@@ -31,5 +31,9 @@ void json_lines_counts(const ListCounts *counts);
 void json_lines_unsubscribe(const char *result, bool automatic,
                             const char *place, const char *address,
                             const char *from);
+void json_lines_row(const char *file, int line, bool has_left,
+                    const char *const *names, const char *const *values);
+void json_lines_suppression(const char *who, const Suppression *suppression);
+void json_lines_stat(const char *group, const char *value, int64_t count);
 
 #endif

@@ -7,10 +7,15 @@
 
 #define SENDING (FOR_SEND | FOR_PREVIEW)
 #define COMPOSING (SENDING | FOR_CHECK)
+#define ABOUT_SUPPRESSIONS                                                     \
+    (FOR_SUPPRESS_ADD | FOR_SUPPRESS_REMOVE | FOR_SUPPRESS_LIST)
+#define ABOUT_LISTS                                                            \
+    (FOR_LIST_ADD | FOR_LIST_REMOVE | FOR_LIST_FORMAT | FOR_LIST_SHOW |        \
+     FOR_LIST_STATS | ABOUT_SUPPRESSIONS)
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
      FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN |    \
-     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE)
+     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE | ABOUT_LISTS | FOR_FORGET)
 
 typedef struct OptionRow {
     const char *name;
@@ -33,11 +38,13 @@ static const OptionRow rows[] = {
     {"mail", FOR_UNSUBSCRIBE, SWITCH(mail),
      "read mails that people sent in order to leave, from a Maildir, an mbox, "
      "a file or standard input (-)"},
-    {"list", COMPOSING, TEXTS(list), "FILE",
+    {"list", COMPOSING | FOR_LIST_ADD | FOR_LIST_REMOVE | FOR_LIST_SHOW,
+     TEXTS(list), "FILE",
      "a list of subscribers, CSV or YAML; may be given several times"},
     {"to", COMPOSING, TEXTS(to), "ADDRESS",
      "write to this address instead of a list; may be given several times"},
-    {"only", COMPOSING | FOR_LIST_CHECK, TEXTS(only), "FIELD=VALUE",
+    {"only", COMPOSING | FOR_LIST_CHECK | FOR_LIST_STATS, TEXTS(only),
+     "FIELD=VALUE",
      "only subscribers with this value; may be given several times"},
     {"limit", COMPOSING, TEXT(limit), "N", "only the first N subscribers"},
     {"as", SENDING, TEXT(as), "ADDRESS",
@@ -112,13 +119,23 @@ static const OptionRow rows[] = {
     {"dkim", FOR_KEYGEN, SWITCH(dkim), "a key that signs the mail of a domain"},
     {"ed25519", FOR_KEYGEN, SWITCH(ed25519),
      "with --dkim: an Ed25519 key, for a second signature"},
+    {"resubscribe", FOR_LIST_ADD, SWITCH(resubscribe),
+     "also somebody who left and asked to be back"},
+    {"check", FOR_LIST_FORMAT, SWITCH(check),
+     "change nothing; say which files are not in that form"},
+    {"reason", FOR_SUPPRESS_ADD, TEXT(reason), "WORD",
+     "why: unsubscribed, bounced, complained, or a word of your own; manual "
+     "otherwise"},
+    {"hash", FOR_SUPPRESS_ADD, SWITCH(hash),
+     "write down a salted hash and not the address"},
     {"allow-clipping", COMPOSING, SWITCH(allow_clipping),
      "an HTML part over 100 KB, which Gmail cuts, is no error"},
     {"quiet", FOR_SEND | FOR_RESUME, SWITCH(quiet),
      "no progress; only problems and the summary"},
     {"json",
      FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
-         FOR_DOCTOR | FOR_UNSUBSCRIBE,
+         FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_LIST_SHOW | FOR_LIST_STATS |
+         FOR_SUPPRESS_LIST,
      SWITCH(json), "JSON on standard output, one object a line"},
     {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},

@@ -27,6 +27,15 @@ typedef enum {
     FOR_DOCTOR = 1 << 10,
     FOR_SERVE = 1 << 11,
     FOR_UNSUBSCRIBE = 1 << 12,
+    FOR_LIST_ADD = 1 << 20,
+    FOR_LIST_REMOVE = 1 << 21,
+    FOR_LIST_FORMAT = 1 << 22,
+    FOR_LIST_SHOW = 1 << 23,
+    FOR_LIST_STATS = 1 << 24,
+    FOR_SUPPRESS_ADD = 1 << 25,
+    FOR_SUPPRESS_REMOVE = 1 << 26,
+    FOR_SUPPRESS_LIST = 1 << 27,
+    FOR_FORGET = 1 << 28,
 } OptionUse;
 
 typedef struct Options {
@@ -44,6 +53,7 @@ typedef struct Options {
     char *listen;
     char *port;
     char *rate;
+    char *reason;
     char *received;
     char *relay;
     char *resolver;
@@ -59,11 +69,13 @@ typedef struct Options {
     gboolean allow_clipping;
     gboolean ascii;
     gboolean cgi;
+    gboolean check;
     gboolean diff;
     gboolean dkim;
     gboolean dry_run;
     gboolean ed25519;
     gboolean force;
+    gboolean hash;
     gboolean help;
     gboolean json;
     gboolean links;
@@ -72,6 +84,7 @@ typedef struct Options {
     gboolean open;
     gboolean quiet;
     gboolean remote_images;
+    gboolean resubscribe;
     gboolean revise;
     gboolean serve;
     gboolean strict;

@@ -85,6 +85,38 @@ char *report_languages(const PipelineFacts *facts)
     return g_string_free(text, FALSE);
 }
 
+/* --- a list --- */
+
+static void print_count(int64_t number, const char *what)
+{
+    g_autofree char *count = report_count(number);
+    printf("%9s  %s\n", count, what);
+}
+
+void report_list_counts(const ListCounts *counts)
+{
+    const struct {
+        int64_t count;
+        const char *what;
+    } rows[] = {
+        {counts->duplicates, "listed more than once"},
+        {counts->left, "left or must not be written to"},
+        {counts->filtered, "not selected by --only"},
+        {counts->unsupported, "need SMTPUTF8 and cannot be written to"},
+        {counts->invalid, "bad rows"},
+    };
+    print_count(counts->given, "recipients");
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        if (rows[i].count > 0)
+            print_count(rows[i].count, rows[i].what);
+    for (size_t i = 0; i < LIST_REASONS_MAX; i++) {
+        g_autofree char *what = g_strconcat(
+            "suppressed: ", counts->reasons[i].reason, NULL);
+        if (counts->reasons[i].count > 0)
+            print_count(counts->reasons[i].count, what);
+    }
+}
+
 /* --- the plan --- */
 
 static void print_row(FILE *stream, const char *name, const char *format, ...)
@@ -100,6 +132,16 @@ static void print_row(FILE *stream, const char *name, const char *format, ...)
     fprintf(stream, "%-11s%s\n", name, text);
 }
 
+static void append_left_out(GString *text, int64_t count, const char *what,
+                            const char **separator)
+{
+    if (count == 0)
+        return;
+    g_autofree char *number = report_count(count);
+    g_string_append_printf(text, "%s%s %s", *separator, number, what);
+    *separator = ", ";
+}
+
 static char *describe_recipients(const PipelineFacts *facts,
                                  const PipelinePlan *plan)
 {
@@ -110,7 +152,6 @@ static char *describe_recipients(const PipelineFacts *facts,
         {facts->recipients - plan->to_send, "already written to"},
         {facts->counts->duplicates, "listed twice"},
         {facts->counts->left, "who left"},
-        {facts->counts->suppressed, "suppressed"},
         {facts->counts->filtered, "not selected"},
         {facts->counts->unsupported, "whose address needs SMTPUTF8"},
     };
@@ -118,14 +159,11 @@ static char *describe_recipients(const PipelineFacts *facts,
     GString *text = g_string_new(count);
     g_string_append(text, plan->to_send == 1 ? " recipient" : " recipients");
     const char *separator = "; left out: ";
-    for (size_t i = 0; i < G_N_ELEMENTS(left_out); i++) {
-        if (left_out[i].count == 0)
-            continue;
-        g_autofree char *number = report_count(left_out[i].count);
-        g_string_append_printf(text, "%s%s %s", separator, number,
-                               left_out[i].what);
-        separator = ", ";
-    }
+    for (size_t i = 0; i < G_N_ELEMENTS(left_out); i++)
+        append_left_out(text, left_out[i].count, left_out[i].what, &separator);
+    const ListReason *reasons = facts->counts->reasons;
+    for (size_t i = 0; i < LIST_REASONS_MAX; i++)
+        append_left_out(text, reasons[i].count, reasons[i].reason, &separator);
     return g_string_free(text, FALSE);
 }
 

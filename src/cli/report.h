@@ -23,6 +23,9 @@ void report_folded(FILE *stream, const Findings *findings, Severity least);
 /* "2,000" */
 char *report_count(int64_t count);
 
+/* How many a list gives and leaves out, on standard output. */
+void report_list_counts(const ListCounts *counts);
+
 /* What a mail holds: "3 links", "3 links, 1 image inside, 2 attachments
  * (34 KB)". */
 char *report_contents(const PipelineFacts *facts);

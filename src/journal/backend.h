@@ -77,6 +77,8 @@ typedef struct JournalBackend {
                    GError **error);
     bool (*visit)(JournalStore *store, const char *id, JournalVisit visit,
                   void *data, GError **error);
+    bool (*visit_person)(JournalStore *store, const char *key,
+                         JournalVisitPerson visit, void *data, GError **error);
     bool (*visit_keys)(JournalStore *store, JournalVisitKey visit, void *data,
                        GError **error);
     /* `outcome` for everybody who is OUTCOME_UNKNOWN. */

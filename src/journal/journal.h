@@ -168,6 +168,14 @@ typedef void (*JournalVisit)(void *data, const Entry *entry);
 bool journal_visit(Journal *journal, const char *id, JournalVisit visit,
                    void *data, GError **error);
 
+typedef void (*JournalVisitPerson)(void *data, const char *campaign,
+                                   const Entry *entry);
+
+/* What is known of one person in every campaign, the newest first, without
+ * history. */
+bool journal_visit_person(Journal *journal, const char *key,
+                          JournalVisitPerson visit, void *data, GError **error);
+
 typedef void (*JournalVisitKey)(void *data, const char *key);
 
 /* Only the keys of the campaign taken, in their order: a million in a

@@ -407,6 +407,7 @@ const JournalBackend journal_sqlite = {
     .write = sqlite_write,
     .lookup = sqlite_lookup,
     .visit = sqlite_visit,
+    .visit_person = sqlite_visit_person,
     .visit_keys = sqlite_visit_keys,
     .resolve_unknown = sqlite_resolve_unknown,
     .open_account = sqlite_open_account,

@@ -82,6 +82,8 @@ bool sqlite_lookup(JournalStore *store, const char *key, Entry *entry,
                    GError **error);
 bool sqlite_visit(JournalStore *store, const char *id, JournalVisit visit,
                   void *data, GError **error);
+bool sqlite_visit_person(JournalStore *store, const char *key,
+                         JournalVisitPerson visit, void *data, GError **error);
 bool sqlite_visit_keys(JournalStore *store, JournalVisitKey visit, void *data,
                        GError **error);
 bool sqlite_resolve_unknown(JournalStore *store, Outcome outcome, int64_t at_us,

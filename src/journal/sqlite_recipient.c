@@ -310,6 +310,30 @@ bool sqlite_visit(JournalStore *store, const char *id, JournalVisit visit,
     return ok;
 }
 
+bool sqlite_visit_person(JournalStore *store, const char *key,
+                         JournalVisitPerson visit, void *data, GError **error)
+{
+    sqlite3_stmt *rows = sqlite_prepare(
+        store, store->reader,
+        "SELECT " ENTRY_COLUMNS ", id FROM campaign CROSS JOIN recipient"
+        " ON campaign = number AND key = ?1 ORDER BY number DESC",
+        error);
+    if (rows == NULL)
+        return false;
+    sqlite_bind(rows, 1, key);
+    int code;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        Entry entry = {0};
+        read_entry(rows, &entry);
+        visit(data, sqlite_text(rows, 10), &entry);
+        entry_clear(&entry);
+    }
+    if (code != SQLITE_DONE)
+        sqlite_fail(store, store->reader, error);
+    sqlite3_finalize(rows);
+    return code == SQLITE_DONE;
+}
+
 bool sqlite_visit_keys(JournalStore *store, JournalVisitKey visit, void *data,
                        GError **error)
 {

@@ -236,6 +236,18 @@ static void note_left_elsewhere(List *list)
                  subscriber_address(list->subscriber)->text);
 }
 
+static void count_reason(ListCounts *counts, const char *reason)
+{
+    ListReason *entry = counts->reasons;
+    const ListReason *last = entry + LIST_REASONS_MAX - 1;
+    while (entry < last && *entry->reason != '\0' &&
+           strcmp(entry->reason, reason) != 0)
+        entry++;
+    g_strlcpy(entry->reason, entry < last ? reason : "other",
+              sizeof entry->reason);
+    entry->count++;
+}
+
 /* A file of suppressions that cannot be read lets nobody through. */
 static bool is_suppressed(List *list)
 {
@@ -249,6 +261,7 @@ static bool is_suppressed(List *list)
         !found)
         return list->failure != NULL;
     list->counts.suppressed++;
+    count_reason(&list->counts, why.reason);
     Place place = {subscriber_file(list->subscriber),
                    subscriber_line(list->subscriber), 0};
     g_autofree char *reason = suppression_to_text(&why);

@@ -71,13 +71,21 @@ typedef struct ListOptions {
     Suppressions *suppressions; /* nobody in here is given; NULL */
 } ListOptions;
 
+#define LIST_REASONS_MAX 8 /* the last one is "other" when there are more */
+
+typedef struct ListReason {
+    char reason[SUPPRESSION_REASON_MAX + 1]; /* "": no more of them */
+    int64_t count;
+} ListReason;
+
 typedef struct ListCounts {
     int64_t rows;  /* data rows read */
     int64_t given; /* subscribers handed out */
     int64_t duplicates;
     int64_t left;       /* status says: do not send */
     int64_t suppressed; /* of all that the file of suppressions names */
-    int64_t filtered;   /* --only */
+    ListReason reasons[LIST_REASONS_MAX]; /* of them */
+    int64_t filtered;                     /* --only */
     int64_t invalid;
     int64_t unsupported; /* needs SMTPUTF8 */
 } ListCounts;

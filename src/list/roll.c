@@ -337,6 +337,38 @@ void roll_set(Roll *roll, size_t index, const char *column, const char *value)
     row->is_new = true;
 }
 
+static bool says_left(const Roll *roll, const RollRow *row, size_t column)
+{
+    return columns_is_status(roll->columns, column) &&
+           columns_says_left(roll->columns, column,
+                             cell_at(roll, row->first + column)->text);
+}
+
+bool roll_has_left(const Roll *roll, size_t index)
+{
+    const RollRow *row = row_at(roll, index);
+    if (columns_all_left(roll->columns))
+        return true;
+    for (guint i = 0; i < row->count; i++)
+        if (says_left(roll, row, i))
+            return true;
+    return false;
+}
+
+bool roll_take_back(Roll *roll, size_t index)
+{
+    RollRow *row = row_at(roll, index);
+    if (columns_all_left(roll->columns))
+        return false;
+    for (guint i = 0; i < row->count; i++) {
+        if (!says_left(roll, row, i))
+            continue;
+        *cell_at(roll, row->first + i) = (RollCell){"", NULL};
+        row->is_new = true;
+    }
+    return true;
+}
+
 size_t roll_add(Roll *roll, const char *address)
 {
     size_t index = roll->rows->len;

@@ -75,6 +75,11 @@ const char *const *roll_columns(const Roll *roll);
  * The column is found as subscriber_field() finds it. */
 const char *roll_value(const Roll *roll, size_t row, const char *column);
 
+/* Whether the row, or the file's name, says that the person left. */
+bool roll_has_left(const Roll *roll, size_t row);
+/* Empties the columns that say so; false when the file's name does. */
+bool roll_take_back(Roll *roll, size_t row);
+
 /* A row with this address, which may be `Name <address>`, and nothing else.
  * Its number. */
 size_t roll_add(Roll *roll, const char *address);

@@ -153,6 +153,14 @@ static char *make_hash(Suppressions *suppressions, const Address *address,
     return hash_of(suppressions, address->key);
 }
 
+static bool is_known_by_hash(const Suppressions *suppressions,
+                             const Address *address)
+{
+    g_autofree char *hash = hash_of(suppressions, address->key);
+    return hash != NULL && g_hash_table_contains(suppressions->people, hash) &&
+           !g_hash_table_contains(suppressions->people, address->key);
+}
+
 bool suppressions_add(Suppressions *suppressions, const Address *address,
                       const char *reason, bool hashed, GError **error)
 {
@@ -160,8 +168,9 @@ bool suppressions_add(Suppressions *suppressions, const Address *address,
     pthread_mutex_lock(&suppressions->mutex);
     bool ok = suppression_file_refresh(suppressions, error);
     if (ok && !is_said(suppressions, address, reason)) {
-        g_autofree char *who = hashed ? make_hash(suppressions, address, error)
-                                      : g_strdup(address->text);
+        bool as_hash = hashed || is_known_by_hash(suppressions, address);
+        g_autofree char *who = as_hash ? make_hash(suppressions, address, error)
+                                       : g_strdup(address->text);
         g_autoptr(GString) record = g_string_new(NULL);
         append_record(record, who ? who : "", reason, now_us(suppressions));
         ok = who != NULL &&
@@ -213,10 +222,14 @@ static GString *records_of(const Suppressions *suppressions,
     for (size_t i = 0; i < count; i++) {
         const Address *address = events[i].address;
         g_assert(suppression_is_reason(events[i].reason));
-        if (judge(suppressions, &events[i]) == SUPPRESSION_NEW &&
-            g_hash_table_add(added, address->key))
-            append_record(records, address->text, events[i].reason,
-                          when(suppressions, &events[i]));
+        if (judge(suppressions, &events[i]) != SUPPRESSION_NEW ||
+            !g_hash_table_add(added, address->key))
+            continue;
+        g_autofree char *hash = is_known_by_hash(suppressions, address)
+                                    ? hash_of(suppressions, address->key)
+                                    : NULL;
+        append_record(records, hash ? hash : address->text, events[i].reason,
+                      when(suppressions, &events[i]));
     }
     return records;
 }
@@ -232,6 +245,42 @@ bool suppressions_add_all(Suppressions *suppressions,
         ok = records->len == 0 ||
              suppression_file_append(suppressions, records->str, error);
     }
+    pthread_mutex_unlock(&suppressions->mutex);
+    return ok;
+}
+
+char *suppressions_known_hash(Suppressions *suppressions,
+                              const Address *address)
+{
+    pthread_mutex_lock(&suppressions->mutex);
+    char *hash = hash_of(suppressions, address->key);
+    pthread_mutex_unlock(&suppressions->mutex);
+    return hash;
+}
+
+/* --- forgetting --- */
+
+static bool forget(Suppressions *suppressions, const Address *address,
+                   int *lines, GError **error)
+{
+    g_autofree char *hash = make_hash(suppressions, address, error);
+    if (hash == NULL || !suppression_file_rename(suppressions, address->key,
+                                                 hash, lines, error))
+        return false;
+    const Suppression *known = look_up(suppressions, address->key);
+    if (known != NULL && !suppression_is_allowed(known))
+        return true;
+    g_autoptr(GString) record = g_string_new(NULL);
+    append_record(record, hash, SUPPRESSION_FORGOTTEN, now_us(suppressions));
+    return suppression_file_append(suppressions, record->str, error);
+}
+
+bool suppressions_forget(Suppressions *suppressions, const Address *address,
+                         int *lines, GError **error)
+{
+    pthread_mutex_lock(&suppressions->mutex);
+    bool ok = suppression_file_refresh(suppressions, error) &&
+              forget(suppressions, address, lines, error);
     pthread_mutex_unlock(&suppressions->mutex);
     return ok;
 }

@@ -43,7 +43,10 @@
 #define SUPPRESSION_COMPLAINED "complained"
 #define SUPPRESSION_MANUAL "manual"
 #define SUPPRESSION_IMPORTED "imported"
+#define SUPPRESSION_FORGOTTEN "forgotten"
 #define SUPPRESSION_ALLOWED "allowed"
+
+bool suppression_is_reason(const char *text);
 
 typedef struct Suppressions Suppressions;
 
@@ -67,7 +70,8 @@ char *suppression_to_text(const Suppression *suppression);
 bool suppressions_find(Suppressions *suppressions, const Address *address,
                        bool *found, Suppression *suppression, GError **error);
 
-/* Durable when it returns true. The same reason again adds no line. */
+/* Durable when it returns true. The same reason again adds no line. Somebody
+ * who is known by the hash only stays so. */
 bool suppressions_add(Suppressions *suppressions, const Address *address,
                       const char *reason, bool hashed, GError **error);
 
@@ -106,5 +110,15 @@ int64_t suppressions_count(Suppressions *suppressions);
  * salt when there are none. NULL on failure. */
 char *suppressions_hash(Suppressions *suppressions, const Address *address,
                         GError **error);
+
+/* The same as far as there is a salt; NULL when there is none. */
+char *suppressions_known_hash(Suppressions *suppressions,
+                              const Address *address);
+
+/* The one thing that is not appended: every line about this address has its
+ * hash from then on, and the person is suppressed if they were not. `lines`
+ * gets the number of lines that were changed. The file is replaced whole. */
+bool suppressions_forget(Suppressions *suppressions, const Address *address,
+                         int *lines, GError **error);
 
 #endif

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
+#include "base/replace.h"
 #include "mail/token.h"
 
 #define SALT_BYTES 16
@@ -254,8 +254,6 @@ static bool append_salt(const Suppressions *suppressions, GString *text,
 static bool append(Suppressions *suppressions, int file, const char *records,
                    GError **error)
 {
-    if (flock(file, LOCK_EX) != 0)
-        return fail_system(suppressions, "cannot be locked", error);
     if (!read_file(suppressions, file, error))
         return false;
     g_autoptr(GString) text = g_string_new(NULL);
@@ -276,11 +274,57 @@ bool suppression_file_append(Suppressions *suppressions, const char *records,
     g_autofree char *folder = g_path_get_dirname(suppressions->path);
     if (g_mkdir_with_parents(folder, 0700) != 0)
         return fail_system(suppressions, "cannot be made", error);
-    int file = open(suppressions->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC,
-                    0600);
+    int file = replace_lock(suppressions->path, O_RDWR | O_APPEND | O_CREAT);
     if (file < 0)
         return fail_system(suppressions, "cannot be written", error);
     bool ok = append(suppressions, file, records, error);
     close(file); /* lets go of the lock */
     return ok;
+}
+
+/* --- written anew --- */
+
+/* The line as it is from now on: the same, with the hash, or NULL. */
+static char *rename_line(const char *line, const char *key, const char *hash)
+{
+    g_auto(GStrv) parts = g_strsplit(line, ",", 3);
+    g_autofree char *lower = g_ascii_strdown(line, -1);
+    if (line[0] == '#' || g_strv_length(parts) != 3)
+        return strstr(lower, key) == NULL ? g_strdup(line) : NULL;
+    g_autofree char *who = read_who(g_strchomp(parts[2]));
+    if (who == NULL || strcmp(who, key) != 0)
+        return g_strdup(line);
+    return g_strdup_printf("%s,%s,%s", parts[0], parts[1], hash);
+}
+
+static char *rename_all(char *const *lines, const char *key, const char *hash,
+                        int *changed)
+{
+    GString *out = g_string_new(NULL);
+    for (; *lines != NULL; lines++) {
+        g_autofree char *line = rename_line(*lines, key, hash);
+        *changed += line == NULL || strcmp(line, *lines) != 0;
+        if (line != NULL)
+            g_string_append_printf(out, "%s%s", line, lines[1] ? "\n" : "");
+    }
+    return g_string_free(out, FALSE);
+}
+
+bool suppression_file_rename(Suppressions *suppressions, const char *key,
+                             const char *hash, int *lines, GError **error)
+{
+    g_autoptr(Replace)
+        replace = replace_open(suppressions->path, REPLACE_EXISTING, error);
+    if (replace == NULL ||
+        !read_file(suppressions, replace_file(replace), error))
+        return false;
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents(suppressions->path, &text, NULL, NULL))
+        return fail_system(suppressions, "cannot be read", error);
+    g_auto(GStrv) before = g_strsplit(text, "\n", -1);
+    *lines = 0;
+    g_autofree char *after = rename_all(before, key, hash, lines);
+    return *lines == 0 ||
+           (replace_commit(replace, after, strlen(after), error) &&
+            suppression_file_refresh(suppressions, error));
 }

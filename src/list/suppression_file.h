@@ -27,7 +27,6 @@ struct Suppressions {
     int line;              /* whole lines read */
 };
 
-bool suppression_is_reason(const char *text);
 bool suppression_is_allowed(const Suppression *suppression);
 
 /* Reads what others appended; all, when the file is another one. */
@@ -37,5 +36,10 @@ bool suppression_file_refresh(Suppressions *suppressions, GError **error);
  * Makes the file and its salt when there are none. */
 bool suppression_file_append(Suppressions *suppressions, const char *records,
                              GError **error);
+
+/* Writes the file anew, with `hash` wherever the address with this key
+ * stands; comments with it in them go. */
+bool suppression_file_rename(Suppressions *suppressions, const char *key,
+                             const char *hash, int *lines, GError **error);
 
 #endif

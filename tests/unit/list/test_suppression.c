@@ -329,6 +329,87 @@ static void who_came_back_later_stays_whatever_an_old_export_says(void **state)
     drop_address(&ada);
 }
 
+static char *read_all(Fixture *fixture)
+{
+    char *text = NULL;
+    assert_true(g_file_get_contents(fixture->path, &text, NULL, NULL));
+    return text;
+}
+
+static void who_is_forgotten_is_known_by_the_hash_only(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    g_autoptr(Suppressions) other = open_file(fixture);
+    add(suppressions, "ada@example.org", "bounced", false);
+    add(suppressions, "zoe@example.org", "bounced", false);
+    add(suppressions, "Ada@Example.org", "allowed", false);
+    Address address = make_address("ADA@example.org");
+    bool found = true;
+    int lines = 0;
+    g_autofree char *hash = suppressions_hash(other, &address, NULL);
+    assert_true(suppressions_forget(suppressions, &address, &lines, NULL));
+    assert_int_equal(lines, 2);
+    /* Who had the old file open looks into the new one. */
+    assert_true(suppressions_find(other, &address, &found, NULL, NULL));
+    assert_true(found);
+    add(suppressions, "ada@example.org", "allowed", false);
+    assert_true(suppressions_find(other, &address, &found, NULL, NULL));
+    assert_false(found);
+    add(other, "ada@example.org", "unsubscribed", false);
+    g_autofree char *text = read_all(fixture);
+    g_autofree char *wanted = g_strdup_printf(
+        "# salt aaaqeayeaudaocajbifqydiob4\ndate,reason,who\n"
+        "2026-11-28T12:30:00Z,bounced,%s\n"
+        "2026-11-28T12:30:00Z,bounced,zoe@example.org\n"
+        "2026-11-28T12:30:00Z,allowed,%s\n"
+        "2026-11-28T12:30:00Z,forgotten,%s\n"
+        "2026-11-28T12:30:00Z,allowed,%s\n"
+        "2026-11-28T12:30:00Z,unsubscribed,%s\n",
+        hash, hash, hash, hash, hash);
+    assert_string_equal(text, wanted);
+    drop_address(&address);
+}
+
+static void to_forget_keeps_a_suppression_and_its_reason(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "ada@example.org", "complained", false);
+    Address address = make_address("ada@example.org");
+    Suppression why;
+    bool found = false;
+    int lines = 0;
+    assert_true(suppressions_forget(suppressions, &address, &lines, NULL));
+    assert_true(suppressions_find(suppressions, &address, &found, &why, NULL));
+    assert_string_equal(why.reason, "complained");
+    assert_true(suppressions_forget(suppressions, &address, &lines, NULL));
+    assert_int_equal(lines, 0);
+    assert_int_equal(suppressions_count(suppressions), 1);
+    drop_address(&address);
+}
+
+static void comments_about_who_is_forgotten_go(void **state)
+{
+    Fixture *fixture = *state;
+    assert_true(g_file_set_contents(
+        fixture->path,
+        "# salt abc\r\n# Ada@example.org called\r\n# zoe too\r\n"
+        "2026-11-28,manual,ada@example.org\r\n",
+        -1, NULL));
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    Address address = make_address("ada@example.org");
+    int lines = 0;
+    assert_true(suppressions_forget(suppressions, &address, &lines, NULL));
+    assert_int_equal(lines, 2);
+    g_autofree char *text = read_all(fixture);
+    g_autofree char *hash = suppressions_hash(suppressions, &address, NULL);
+    g_autofree char *wanted = g_strdup_printf(
+        "# salt abc\r\n# zoe too\r\n2026-11-28,manual,%s\n", hash);
+    assert_string_equal(text, wanted);
+    drop_address(&address);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +425,9 @@ int main(void)
         TEST(a_visit_shows_who_is_suppressed_now),
         TEST(many_are_added_at_once_with_their_own_dates),
         TEST(nobody_is_added_to_no_file),
+        TEST(who_is_forgotten_is_known_by_the_hash_only),
+        TEST(to_forget_keeps_a_suppression_and_its_reason),
+        TEST(comments_about_who_is_forgotten_go),
         TEST(who_came_back_later_stays_whatever_an_old_export_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

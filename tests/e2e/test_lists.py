@@ -1,0 +1,199 @@
+"""mirmail list and suppress: files that people keep in git, changed."""
+
+import os
+import resource
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from conftest import MIRMAIL, assert_once_each
+
+LIST = """\
+email,name,lang,status,joined
+# speakers
+ada@example.org,Ada Example,en,,2025-01-10
+mia@example.net,"Example, Mia",de,,2025-03-02
+zoe@example.org,Zoe,de,unsubscribed,2025-03-05
+"""
+
+
+@pytest.fixture
+def listed(project):
+    project.configure_plain(1)
+    project.write("subscribers.csv", LIST)
+    return project
+
+
+def text(project, name="subscribers.csv"):
+    return (project.folder / name).read_text(encoding="utf-8")
+
+
+def test_the_commands_are_shown_to_who_does_not_know_them(mirmail):
+    assert "list format" in mirmail("list").expect(64).stdout.decode()
+    assert "suppress add" in mirmail("suppress", "--help").expect(0).stdout.decode()
+    assert "did you mean `format`?" in mirmail("list", "formt").expect(64).stderr
+    assert "there are add, remove" in mirmail("suppress", "xyz").expect(64).stderr
+
+
+def test_a_person_is_added_as_one_line(listed, mirmail):
+    mirmail("list", "add", "Bob <bob@example.org>", "lang=en").expect(0)
+    assert text(listed) == LIST.replace("mia@", "bob@example.org,Bob,en,,\nmia@")
+    again = mirmail("list", "add", "BOB@example.org", "name=Robert").expect(0)
+    assert b"already there" in again.stdout
+    assert "Robert" not in text(listed)
+    mirmail("list", "remove", "bob@example.org").expect(0)
+    assert text(listed) == LIST
+    assert b"on no list" in mirmail("list", "remove", "bob@example.org").expect(0).stdout
+
+
+@pytest.mark.parametrize("arguments,said", [
+    (("bob@@example.org",), "`bob@@example.org`: "),
+    (("bob@example.org", "name"), "`name` is no field; one is written name=value"),
+    (("bob@example.org", "nmae=B"), "no column `nmae`; did you mean `name`?"),
+    (("bob@example.org", "name=a\x1bb"), "has a control character in it"),
+    (("bob@example.org", "email=x@y.org"), "`email` is the first argument"),
+])
+def test_what_cannot_be_added_is_refused_and_changes_nothing(listed, mirmail,
+                                                             arguments, said):
+    assert said in mirmail("list", "add", *arguments).expect(64).stderr
+    assert text(listed) == LIST
+
+
+def test_who_left_is_added_on_request_only(listed, mirmail):
+    refused = mirmail("list", "add", "zoe@example.org").expect(65)
+    assert "subscribers.csv:5: zoe@example.org left" in refused.stderr
+    mirmail("list", "add", "--resubscribe", "zoe@example.org").expect(0)
+    assert text(listed) == LIST.replace("de,unsubscribed,", "de,,")
+    mirmail("suppress", "add", "--reason", "unsubscribed", "bob@example.org").expect(0)
+    assert "unsubscribed on" in mirmail("list", "add", "bob@example.org").expect(65).stderr
+    assert "bob" not in text(listed)
+    mirmail("list", "add", "--resubscribe", "bob@example.org").expect(0)
+    assert mirmail("suppress", "list", "--json").expect(0).stdout == b""
+
+
+def test_suppressions_are_kept_shown_and_taken_back(listed, mirmail):
+    mirmail("suppress", "add", "--hash", "ada@example.org").expect(0)
+    mirmail("suppress", "add", "--reason", "bounced", "mia@example.net").expect(0)
+    shown = {event["who"]: event["reason"]
+             for event in mirmail("suppress", "list", "--json").expect(0).events}
+    assert shown.pop("mia@example.net") == "bounced"
+    (who, reason), = shown.items()
+    assert who.startswith("#") and reason == "manual"
+    assert "ada" not in text(listed, "suppressions.csv")
+    stats = mirmail("list", "stats", "--json").expect(0).events
+    assert stats[0]["reasons"] == {"manual": 1, "bounced": 1}
+    assert stats[0]["recipients"] == 0
+    mirmail("suppress", "remove", "ada@example.org", "mia@example.net").expect(0)
+    assert mirmail("suppress", "list").expect(0).stdout == b""
+    assert "ada" not in text(listed, "suppressions.csv")
+    assert "no word" in mirmail("suppress", "add", "--reason", "Not A Word",
+                                "ada@example.org").expect(64).stderr
+    assert "takes a suppression back" in mirmail(
+        "suppress", "add", "--reason", "allowed", "ada@example.org").expect(64).stderr
+
+
+def test_a_list_is_formatted_once(listed, mirmail):
+    listed.write("subscribers.csv", "\ufeffe-mail;name\r\nz@x.org; Z \r\n\r\nA@x.org;\"A\"\r\n")
+    said = mirmail("list", "format", "--check", "subscribers.csv").expect(65)
+    assert b"not in the canonical form" in said.stdout
+    mirmail("list", "format", "subscribers.csv").expect(0)
+    assert text(listed) == "e-mail,name\nA@x.org,A\nz@x.org,Z\n"
+    assert mirmail("list", "format", "subscribers.csv").expect(0).stdout == b""
+    mirmail("list", "format", "--check", "subscribers.csv").expect(0)
+    listed.write("subscribers.csv", "email,name\nz@x.org\n")
+    broken = mirmail("list", "format", "subscribers.csv").expect(65)
+    assert "subscribers.csv:2:1: the header row has 2 cells" in broken.stderr
+
+
+def test_the_plan_says_why_somebody_is_left_out_and_a_list_gets_one_copy(
+        project, mirmail, postfix):
+    project.configure_plain(postfix.port)
+    project.write("subscribers.csv",
+                  "email,name,type\nada@example.org,Ada,\nmia@example.net,Mia,\n"
+                  "bob@example.org,Bob,\nall@lists.example.org,All,list\n")
+    project.write("more.yaml", "- ADA@example.org\n- all@lists.example.org\n"
+                               "- email: pat@example.org\n  type: list\n")
+    mirmail("suppress", "add", "--reason", "complained", "bob@example.org").expect(0)
+    mirmail("suppress", "add", "--reason", "unsubscribed", "mia@example.net").expect(0)
+    sent = mirmail("send", "--yes", "--list", "subscribers.csv", "--list",
+                   "more.yaml", "post.md").expect(0)
+    assert "left out: 2 listed twice, 1 complained, 1 unsubscribed" in sent.stderr.replace(
+        "1 unsubscribed, 1 complained", "1 complained, 1 unsubscribed")
+    postfix.wait_delivered()
+    assert_once_each(postfix.mails(), ["ada@example.org", "all@lists.example.org",
+                                       "pat@example.org"])
+    shown = mirmail("list", "show", "--json", "ada@example.org").expect(0).events
+    assert [event["event"] for event in shown] == ["row", "recipient"]
+    assert shown[0]["line"] == 2 and shown[0]["fields"]["name"] == "Ada"
+    assert shown[1]["outcome"] == "sent"
+    shown = mirmail("list", "show", "mia@example.net").expect(0).stdout.decode()
+    assert "is not written to: unsubscribed on" in shown
+
+
+def test_many_writers_at_once_all_take_effect(listed, mirmail):
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(
+            lambda i: mirmail("list", "add", f"person{i}@example.com"), range(40)))
+    assert {result.status for result in results} == {0}
+    rows = text(listed).splitlines()
+    assert sorted(row for row in rows if row.startswith("person")) == sorted(
+        f"person{i}@example.com,,,," for i in range(40))
+    assert len(rows) == 40 + len(LIST.splitlines())
+
+
+def test_a_kill_leaves_the_old_file_or_the_new_one(listed):
+    people = "".join(f"p{i:06}@example.com,{'x' * 60},,,\n" for i in range(60000))
+    before = "email,name,lang,status,joined\n" + people
+    after = before.replace("email,", "email,", 1) + "zz@example.com,,,,\n"
+    for attempt in range(12):
+        listed.write("subscribers.csv", before)
+        process = listed.start("list", "add", "zz@example.com")
+        time.sleep(0.02 * attempt)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        assert text(listed) in (before, after)
+    listed.write("subscribers.csv", before)
+    listed.run("list", "add", "zz@example.com").expect(0)
+    assert text(listed) == after
+    assert sorted(path.name for path in listed.folder.glob(".*")) == []
+
+
+def test_a_full_disk_leaves_the_old_file(listed):
+    before = "email,name\n" + "".join(f"p{i}@example.com,x\n" for i in range(5000))
+    listed.write("subscribers.csv", before)
+
+    def small():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+    result = subprocess.run([MIRMAIL, "list", "add", "zz@example.com"],
+                            cwd=listed.folder, env=listed.environment,
+                            capture_output=True, text=True, preexec_fn=small)
+    assert result.returncode == 71
+    assert "subscribers.csv: File too large" in result.stderr
+    assert "added" not in result.stdout
+    assert text(listed) == before
+    assert list(listed.folder.glob(".*.new")) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
+                    reason="root writes anywhere and there is no setpriv to be less")
+def test_a_folder_that_may_not_be_written_is_named(listed):
+    (listed.folder / "lists").mkdir()
+    listed.write("lists/news.csv", LIST)
+    os.chmod(listed.folder / "lists/news.csv", 0o666)
+    os.chmod(listed.folder / "lists", 0o555)
+    less = [] if os.geteuid() else ["setpriv", "--reuid", "65534", "--clear-groups",
+                                    "--bounding-set=-all", "--inh-caps=-all"]
+    for folder in (listed.folder, *listed.folder.parents):
+        if folder.owner() == "root" and folder != folder.parent and str(folder) != "/tmp":
+            os.chmod(folder, os.stat(folder).st_mode | 0o055)
+    os.chmod(listed.folder / "lists", 0o555)
+    result = subprocess.run(
+        [*less, MIRMAIL, "list", "add", "--list", "lists/news.csv", "bob@example.org"],
+        cwd=listed.folder, env=listed.environment, capture_output=True, text=True)
+    assert result.returncode == 77, result
+    assert "lists: Permission denied" in result.stderr
+    assert text(listed, "lists/news.csv") == LIST
