@@ -138,8 +138,8 @@ static bool finish(Config *config, const Value *root, const char *directory,
     if (!finish_relays(config, root, error))
         return false;
     SenderConfig *sender = &config->sender;
-    if (sender->bounce.text == NULL && sender->from.address.text != NULL)
-        address_copy(&sender->bounce, &sender->from.address);
+    if (sender->bounce.plain.text == NULL && sender->from.address.text != NULL)
+        address_copy(&sender->bounce.plain, &sender->from.address);
     put_beside(&config->journal, root, "journal", directory);
     put_beside(&config->suppressions, root, "suppressions", directory);
     put_beside(&config->keys, root, "keys", directory);

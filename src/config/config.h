@@ -22,6 +22,7 @@
 #include "base/finding.h"
 #include "base/units.h"
 #include "mail/address.h"
+#include "mail/verp.h"
 
 #define CONFIG_RATES_MAX 8
 #define CONFIG_RELAYS_MAX 16
@@ -30,7 +31,7 @@
 typedef struct SenderConfig {
     Mailbox from;     /* from.address.text is NULL when unset */
     Mailbox reply_to; /* likewise */
-    Address bounce;   /* the envelope sender; from's when unset */
+    Verp bounce;      /* the envelope sender; from's when unset */
     char *organisation;
     char *postal_address; /* may have several lines */
     char *url;            /* https address of the organisation */

@@ -43,6 +43,23 @@ static bool read_address(const SettingContext *context, const Value *value,
     return true;
 }
 
+static bool read_verp(const SettingContext *context, const Value *value,
+                      void *member, GError **error)
+{
+    g_autofree char *text = setting_clean_text(context, value, false, error);
+    if (text == NULL)
+        return false;
+    g_autoptr(GError) reason = NULL;
+    Verp verp = {0};
+    if (!verp_parse(text, &verp, &reason)) {
+        setting_fail(context, value, error, ": %s", reason->message);
+        return false;
+    }
+    verp_clear(member);
+    *(Verp *)member = verp;
+    return true;
+}
+
 static bool read_mail(const SettingContext *context, const Value *value,
                       void *member, GError **error)
 {
@@ -59,9 +76,9 @@ static void clear_mailbox(void *member)
     mailbox_clear(member);
 }
 
-static void clear_address(void *member)
+static void clear_verp(void *member)
 {
-    address_clear(member);
+    verp_clear(member);
 }
 
 /* --- hosts --- */
@@ -187,7 +204,7 @@ static bool read_https_url(const SettingContext *context, const Value *value,
 }
 
 const SettingType setting_mailbox = {"mailbox", read_mailbox, clear_mailbox};
-const SettingType setting_address = {"address", read_address, clear_address};
+const SettingType setting_verp = {"address", read_verp, clear_verp};
 const SettingType setting_mail = {"address", read_mail, setting_clear_text};
 const SettingType setting_host = {"host", read_host, setting_clear_text};
 const SettingType setting_list_id = {"name", read_list_id, setting_clear_text};

@@ -28,7 +28,7 @@ extern const SettingType setting_dkim;     /* DkimList */
 extern const SettingType setting_preset;   /* char *: a name of presets.h */
 
 extern const SettingType setting_mailbox;   /* Mailbox */
-extern const SettingType setting_address;   /* Address */
+extern const SettingType setting_verp;      /* Verp */
 extern const SettingType setting_mail;      /* char *: an address's text */
 extern const SettingType setting_host;      /* char *: a name or an IP */
 extern const SettingType setting_list_id;   /* char *: dot-atom with a dot */

@@ -120,10 +120,14 @@ const Setting settings_table[] = {
      .otherwise = "sender.from",
      .help = "Where answers go."},
     {.key = "sender.bounce",
-     .type = &setting_address,
+     .type = &setting_verp,
      .offset = AT(sender.bounce),
      .otherwise = "the address of sender.from",
-     .help = "The envelope sender, to which undeliverable mail returns."},
+     .help = "The envelope sender, to which undeliverable mail returns. With "
+             "{token}, as in bounce+{token}@example.org, each recipient's copy "
+             "has one of its own, so that mirmail bounces knows whom a bounce "
+             "is about; the mailbox before the + must get them all, and keys "
+             "must be there (mirmail keygen)."},
     {.key = "sender.organisation",
      .type = &setting_text,
      .offset = AT(sender.organisation),

@@ -25,6 +25,8 @@
 #include "config/config.h"
 #include "journal/journal.h"
 #include "list/list.h"
+#include "mail/keyring.h"
+#include "mail/verp.h"
 #include "message/message.h"
 
 typedef struct DeliveryProgress {
@@ -58,6 +60,14 @@ typedef struct DeliveryRelay {
     const char *password; /* NULL */
 } DeliveryRelay;
 
+/* The envelope's sender, and what it says to who sends a bounce back. */
+typedef struct DeliverySender {
+    const Verp *address;    /* with a token: one of its own for each person */
+    const Keyring *keyring; /* for the tokens; NULL when there are none */
+    const char *list_id;    /* likewise */
+    const char *campaign;   /* for the tokens, and the relay's ENVID */
+} DeliverySender;
+
 typedef struct DeliveryPlan {
     List *list;    /* rewound; read under the queue's lock */
     int64_t total; /* recipients that have no outcome yet */
@@ -67,7 +77,7 @@ typedef struct DeliveryPlan {
     const DeliveryRelay *relays;
     size_t relay_count; /* at least 1 */
     const SendingConfig *sending;
-    const char *reverse_path;
+    const DeliverySender *sender;
     const char *hello; /* of relays that have none of their own */
     const Clock *clock;
     int64_t date_seconds; /* > 0: every message carries this date */

@@ -337,12 +337,17 @@ bool line_may_pipeline(const Line *line)
     return line->offer.has_pipelining;
 }
 
-void line_foresee(Line *line, const char *recipient)
+bool line_may_ask_dsn(const Line *line)
+{
+    return line->offer.has_dsn;
+}
+
+void line_foresee(Line *line, const char *command)
 {
     if (!line->offer.has_pipelining)
         return;
     pthread_mutex_lock(&line->lock);
-    g_ptr_array_add(line->foreseen, g_strdup(recipient));
+    g_ptr_array_add(line->foreseen, g_strdup(command));
     pthread_mutex_unlock(&line->lock);
 }
 

@@ -59,9 +59,13 @@ int64_t line_size_limit(const Line *line);
 /* The relay offered PIPELINING. */
 bool line_may_pipeline(const Line *line);
 
-/* The next transaction, after those foreseen already, has this one recipient.
- * Where the relay allows it, RCPT and DATA then travel together with MAIL. */
-void line_foresee(Line *line, const char *recipient);
+/* The relay offered DSN. */
+bool line_may_ask_dsn(const Line *line);
+
+/* The next transaction, after those foreseen already, has one recipient, and
+ * this is the RCPT that libESMTP will say, without CRLF. Where the relay
+ * allows it, RCPT and DATA then travel together with MAIL. */
+void line_foresee(Line *line, const char *command);
 
 /* Takes in the connection that this process has just made to line_address()
  * and starts to pump; connections of other processes are closed. Call it once,

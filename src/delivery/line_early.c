@@ -81,7 +81,7 @@ static void add_commands(Early *early, Line *line, char *bytes, size_t *length,
     guint next = (guint)watch->transactions;
     if (next >= line->foreseen->len || !ends_with_mail(watch, bytes, *length))
         return;
-    g_string_printf(early->commands, "RCPT TO:<%s>\r\nDATA\r\n",
+    g_string_printf(early->commands, "%s\r\nDATA\r\n",
                     (const char *)g_ptr_array_index(line->foreseen, next));
     if (early->commands->len > size - *length)
         return;

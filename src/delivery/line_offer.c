@@ -62,6 +62,8 @@ static void read_extension(Offer *offer, const char *line)
         offer->has_starttls = true;
     else if (strcmp(keyword, "PIPELINING") == 0)
         offer->has_pipelining = true;
+    else if (strcmp(keyword, "DSN") == 0)
+        offer->has_dsn = true;
     else if (strcmp(keyword, "AUTH") == 0)
         read_auth(offer, parameters);
     else if (strcmp(keyword, "SIZE") == 0)
@@ -69,6 +71,9 @@ static void read_extension(Offer *offer, const char *line)
     for (size_t i = 0; i < G_N_ELEMENTS(hidden); i++)
         if (strcmp(keyword, hidden[i]) == 0)
             return;
+    /* Whatever follows DSN, libESMTP and we must agree that it is offered. */
+    if (strcmp(keyword, "DSN") == 0)
+        line = "DSN";
     if (strlen(line) <= OFFER_LINE_MAX)
         g_string_append_printf(offer->answer, "250-%s\r\n", line);
 }

@@ -149,6 +149,7 @@ bool wire_connect(Wire *wire, GError **error);
 typedef struct Offer {
     bool has_starttls;
     bool has_pipelining;
+    bool has_dsn;
     char *auth_names; /* as the relay lists them; NULL: no AUTH */
     int64_t size_limit;
     GString *answer; /* the EHLO answer that libESMTP gets */
@@ -271,7 +272,7 @@ struct Line {
     bool has_thread;
     pthread_mutex_t lock; /* what follows */
     Watch watch;
-    GPtrArray *foreseen; /* of char *: each transaction's recipient */
+    GPtrArray *foreseen; /* of char *: each transaction's RCPT command */
     bool has_ended;
     char *failure;
 };

@@ -24,6 +24,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "delivery/dsn.h"
 #include "delivery/mailer_private.h"
 
 /* libESMTP's own patience beyond the line's: the line is to decide. */
@@ -49,6 +50,18 @@ static int64_t now_ns(void)
 
 static const char *give_message(void **context, int *length, void *data);
 
+/* A report of failures only, with the header only (dsn.h). */
+static void ask_report(const Carriage *carriage)
+{
+    const MailerJob *job = &carriage->job;
+    smtp_dsn_set_ret(carriage->message, Ret_HDRS);
+    if (job->envid != NULL && dsn_may_identify(job->envid))
+        smtp_dsn_set_envid(carriage->message, job->envid);
+    smtp_dsn_set_notify(carriage->recipient, Notify_FAILURE);
+    if (dsn_may_name(job->recipient))
+        smtp_dsn_set_orcpt(carriage->recipient, "rfc822", job->recipient);
+}
+
 static void add(Session *session, const MailerJob *job)
 {
     Carriage *carriage = g_new0(Carriage, 1);
@@ -66,7 +79,11 @@ static void add(Session *session, const MailerJob *job)
     smtp_recipient_set_application_data_release(carriage->recipient, carriage,
                                                 NULL);
     g_ptr_array_add(session->carriages, carriage);
-    line_foresee(session->line, job->recipient);
+    bool asks = line_may_ask_dsn(session->line);
+    if (asks)
+        ask_report(carriage);
+    g_autofree char *command = dsn_recipient_command(job->recipient, asks);
+    line_foresee(session->line, command);
     carriage->number = (int)session->carriages->len;
 }
 

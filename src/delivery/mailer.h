@@ -47,6 +47,7 @@
 typedef struct MailerJob {
     const char *recipient; /* an address that passed address_parse() */
     const char *reverse_path;
+    const char *envid; /* RFC 3461 4.4, where the relay offers DSN; NULL */
     const char *bytes; /* passed message_gate() */
     size_t length;
     void *data; /* the caller's */

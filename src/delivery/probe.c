@@ -1,22 +1,7 @@
 /* probe.c - see probe.h. */
 #include "delivery/probe.h"
 
-#include <string.h>
-
 #include "delivery/line_private.h"
-
-/* The lines that libESMTP would get are the extensions that are used. */
-static bool offers(const Line *line, const char *keyword)
-{
-    g_auto(GStrv) lines = g_strsplit(line->offer.answer->str, "\r\n", -1);
-    size_t length = strlen(keyword);
-    for (char **at = lines; *at != NULL; at++)
-        if (strlen(*at) >= 4 + length &&
-            g_ascii_strncasecmp(*at + 4, keyword, length) == 0 &&
-            strchr(" =", (*at)[4 + length]) != NULL)
-            return true;
-    return false;
-}
 
 static void read_line(const LineContext *context, const Line *line,
                       Probe *probe)
@@ -29,7 +14,7 @@ static void read_line(const LineContext *context, const Line *line,
     probe->has_logged_in = context->user != NULL && context->auth != AUTH_NONE;
     probe->size_limit = line_size_limit(line);
     probe->has_pipelining = line_may_pipeline(line);
-    probe->has_dsn = offers(line, "DSN");
+    probe->has_dsn = line_may_ask_dsn(line);
 }
 
 bool probe_relay(const RelayConfig *relay, const char *hello,

@@ -22,6 +22,7 @@ typedef struct Job {
     int64_t not_before_ns; /* for its domain */
     GString *bytes;
     GString *message_id;
+    GString *reverse_path;
 } Job;
 
 struct Worker {

@@ -17,6 +17,7 @@ void job_free(void *data)
     subscriber_free(job->subscriber);
     g_string_free(job->bytes, TRUE);
     g_string_free(job->message_id, TRUE);
+    g_string_free(job->reverse_path, TRUE);
     g_free(job);
 }
 
@@ -27,6 +28,7 @@ static Job *job_new(Worker *worker, Subscriber *subscriber, int attempts)
         job = g_new0(Job, 1);
         job->bytes = g_string_new(NULL);
         job->message_id = g_string_new(NULL);
+        job->reverse_path = g_string_new(NULL);
     }
     job->subscriber = subscriber;
     job->attempts = attempts;
@@ -204,6 +206,22 @@ static void defer_uncomposed(Worker *worker, Job *job, GError *failure)
     g_error_free(failure);
 }
 
+/* A list's copy is read by many, so it carries no one's token. */
+static void write_reverse_path(const DeliverySender *sender, Job *job)
+{
+    g_string_truncate(job->reverse_path, 0);
+    if (sender->address->before == NULL ||
+        subscriber_is_list(job->subscriber)) {
+        g_string_append(job->reverse_path, sender->address->plain.text);
+        return;
+    }
+    const KeyringScope scope = {KEYRING_BOUNCE, sender->list_id,
+                                sender->campaign};
+    char token[KEYRING_TOKEN_LENGTH + 1];
+    keyring_make(sender->keyring, &scope, job_address(job)->key, token);
+    verp_append(sender->address, token, job->reverse_path);
+}
+
 static bool compose(Worker *worker, Job *job)
 {
     const DeliveryPlan *plan = run_plan(worker->run);
@@ -214,6 +232,7 @@ static bool compose(Worker *worker, Job *job)
         seconds = run_wall_us(worker->run) / 1000000;
         offset = date_local_offset(seconds);
     }
+    write_reverse_path(plan->sender, job);
     g_string_truncate(job->message_id, 0);
     size_t which = message_choose(plan->message, job->subscriber);
     message_id_append(message_at(plan->message, which), job_address(job),
@@ -278,7 +297,8 @@ bool worker_give(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
         g_queue_push_tail(&worker->out, job);
         worker->given++;
         *mail = (MailerJob){.recipient = job_address(job)->text,
-                            .reverse_path = plan->reverse_path,
+                            .reverse_path = job->reverse_path->str,
+                            .envid = plan->sender->campaign,
                             .bytes = job->bytes->str,
                             .length = job->bytes->len,
                             .data = job};

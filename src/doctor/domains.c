@@ -385,7 +385,7 @@ static void ask_ahead(Dns *dns, const Look *look)
 void doctor_domains(const Config *config, Dns *dns, Diagnosis *diagnosis)
 {
     const char *from = config->sender.from.address.domain;
-    const char *envelope = config->sender.bounce.domain;
+    const char *envelope = config->sender.bounce.plain.domain;
     if (from == NULL) {
         diagnosis_add(diagnosis, VERDICT_FAIL, "from",
                       "set sender.from in mirmail.yaml",

@@ -209,6 +209,11 @@ int keyring_count(const Keyring *keyring)
     return keyring != NULL ? keyring->count : 0;
 }
 
+void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key)
+{
+    derive(&keyring->keys[keyring->count - 1], use, key->bytes);
+}
+
 char *keyring_new_line(const Keyring *keyring, RandomFill fill_random,
                        GError **error)
 {

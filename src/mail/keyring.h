@@ -31,6 +31,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "mail/token.h"
 
 #define KEYRING_TOKEN_LENGTH 33
 #define KEYRING_RID_BYTES 8
@@ -79,6 +80,10 @@ bool keyring_is_for(const Keyring *keyring, const KeyringMatch *match,
  * when there is no such key. */
 bool keyring_identify(const Keyring *keyring, char letter,
                       const char *address_key, uint8_t rid[KEYRING_RID_BYTES]);
+
+/* A key of its own for another use, such as Message-IDs: from the oldest
+ * key, so that a new one changes nothing. */
+void keyring_derive(const Keyring *keyring, const char *use, TokenKey *key);
 
 /* A new line for the file, with a letter that `keyring` (may be NULL) does
  * not have; NULL and an error when there are no letters or random bytes. */

@@ -111,3 +111,13 @@ char *token_digest(const void *bytes, size_t length)
 {
     return g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes, length);
 }
+
+bool token_is_proof(const char *message_id)
+{
+    size_t local = strcspn(message_id, "@");
+    if (message_id[local] != '@' || local < strlen(TOKEN_PROOF) + TOKEN_LENGTH)
+        return false;
+    const char *token = message_id + local - TOKEN_LENGTH;
+    return token[-1] == TOKEN_PROOF[0] &&
+           strspn(token, "abcdefghijklmnopqrstuvwxyz234567") == TOKEN_LENGTH;
+}

@@ -9,6 +9,7 @@
 #ifndef MAIL_TOKEN_H
 #define MAIL_TOKEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,13 @@ TokenSeries *token_begin(const TokenKey *key, const char *const *parts);
 void token_finish(const TokenSeries *series, const char *last_part,
                   char token[TOKEN_LENGTH + 1]);
 void token_series_free(TokenSeries *series);
+
+/* Stands before a token that was made under a secret key; no token has it. */
+#define TOKEN_PROOF "0"
+
+/* A Message-ID of ours, without <>, ends its local part in such a token: who
+ * names it without having the keys has had the message itself. */
+bool token_is_proof(const char *message_id);
 
 /* HMAC-SHA-256, RFC 2104. */
 void token_hmac(const void *key, size_t key_length, const void *bytes,

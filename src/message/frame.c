@@ -120,11 +120,12 @@ static void begin_id(Frame *frame, const FrameSource *source)
     const char *list_id = source->list->id != NULL ? source->list->id : "";
     frame->domain = g_ascii_strdown(
         list_headers_domain(source->sender, source->list), -1);
-    size_t taken = strlen("Message-ID: <.@>") + TOKEN_LENGTH +
+    const char *mark = source->key_is_secret ? TOKEN_PROOF : "";
+    size_t taken = strlen("Message-ID: <.@>") + strlen(mark) + TOKEN_LENGTH +
                    strlen(frame->domain);
     size_t room = taken < ID_LINE_MAX ? ID_LINE_MAX - taken : 0;
     g_autofree char *start = g_strndup(source->campaign, room);
-    frame->id_start = g_strconcat(start, *start != '\0' ? "." : "", NULL);
+    frame->id_start = g_strconcat(start, *start != '\0' ? "." : "", mark, NULL);
     const char *parts[] = {
         "mid",
         list_id,

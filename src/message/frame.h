@@ -31,6 +31,7 @@ typedef struct FrameSource {
     size_t image_count;
     const Attachments *attachments; /* NULL: none */
     const TokenKey *key;
+    bool key_is_secret;
     bool test;
 } FrameSource;
 

@@ -59,6 +59,7 @@ Message *message_new(const MessageSource *source, GError **error)
         .lang = letter_lang(source->letter),
         .archived_at = letter_archived_at(source->letter),
         .key = source->key,
+        .key_is_secret = source->key_is_secret,
         .images = images,
         .image_count = image_count,
         .attachments = source->attachments,

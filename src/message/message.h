@@ -32,7 +32,8 @@ typedef struct MessageSource {
     const SenderConfig *sender;
     const ListConfig *list;
     const char *campaign; /* slug: [a-z0-9-], at most 40 */
-    const TokenKey *key;
+    const TokenKey *key;  /* of the Message-IDs */
+    bool key_is_secret;   /* nobody else can make one (token_is_proof()) */
     const Attachments *attachments; /* NULL: none */
     const DkimSigner *signer;       /* NULL: the mail is not signed here */
     bool signs_list_headers;        /* a signature covers List-Unsubscribe and
@@ -93,6 +94,9 @@ const char *message_domain(const SenderConfig *sender, const ListConfig *list);
  * same for every attempt. */
 void message_id_append(const Message *message, const Address *address,
                        GString *out);
+
+/* What the key of Message-IDs is called in keyring_derive(). */
+#define MESSAGE_ID_KEY "message-id"
 
 /* True when the bytes may be transmitted: CRLF only, no bare CR or LF, no
  * NUL, no byte over 0x7E, no control but TAB, no line over 998, one blank

@@ -59,13 +59,18 @@ static bool compose_message(Pipeline *pipeline, const DkimSigner *signer,
                             GError **error)
 {
     const Config *config = pipeline->config;
-    token_key_from_text(&pipeline->key, config->list.id ? config->list.id : "");
+    if (pipeline->keyring != NULL)
+        keyring_derive(pipeline->keyring, MESSAGE_ID_KEY, &pipeline->key);
+    else
+        token_key_from_text(&pipeline->key,
+                            config->list.id ? config->list.id : "");
     MessageSource source = {
         .letter = pipeline->letter,
         .sender = &config->sender,
         .list = &config->list,
         .campaign = pipeline->campaign,
         .key = &pipeline->key,
+        .key_is_secret = pipeline->keyring != NULL,
         .attachments = pipeline->attachments,
         .signer = signer,
         .signs_list_headers = signer != NULL,
@@ -139,6 +144,30 @@ static bool load_signer(Pipeline *pipeline, Findings *findings, GError **error)
     return false;
 }
 
+/* The keys, where there are any. Who only looks needs none. */
+static bool load_keyring(Pipeline *pipeline, GError **error)
+{
+    const Config *config = pipeline->config;
+    GError *fault = NULL;
+    pipeline->keyring = keyring_load(config->keys, &fault);
+    if (fault == NULL)
+        return true;
+    bool is_needed = config->sender.bounce.before != NULL &&
+                     !pipeline->options->may_lack_key;
+    if (fault->code == ERROR_MISSING && !is_needed) {
+        g_error_free(fault);
+        return true;
+    }
+    if (fault->code == ERROR_MISSING)
+        error_set_at(error, ERROR_CONFIG, (Place){config->path, 0, 0},
+                     "`sender.bounce` has " VERP_TOKEN ", which needs keys: %s",
+                     fault->message);
+    else
+        g_propagate_error(error, g_steal_pointer(&fault));
+    g_clear_error(&fault);
+    return false;
+}
+
 static bool compose_parts(Pipeline *pipeline, Findings *findings,
                           GError **error)
 {
@@ -150,6 +179,7 @@ bool pipeline_compose_all(Pipeline *pipeline, Findings *findings,
                           GError **error)
 {
     if (!load_signer(pipeline, findings, error) ||
+        !load_keyring(pipeline, error) ||
         !compose_parts(pipeline, findings, error))
         return false;
     for (guint i = 0; i < pipeline->translations->len; i++)

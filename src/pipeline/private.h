@@ -12,6 +12,7 @@
 
 #include "check/recipients.h"
 #include "letter/letter.h"
+#include "mail/keyring.h"
 #include "message/message.h"
 #include "pipeline/pipeline.h"
 #include "post/post.h"
@@ -24,6 +25,7 @@ struct Pipeline {
     Attachments *attachments;
     const char **attachment_names;
     DkimSigner *signer; /* of the post and its translations; NULL: none */
+    Keyring *keyring;   /* likewise; NULL: there are no keys */
     Message *message;
     ListOptions recipients;
     const char **used; /* the list's fields that the letter merges */

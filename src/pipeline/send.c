@@ -193,6 +193,12 @@ bool pipeline_send(Pipeline *pipeline, Journal *journal,
     if (!begun || !pipeline_keep_letter(pipeline, journal, error))
         return false;
     g_autofree DeliveryRelay *relays = list_relays(config, send->passwords);
+    const DeliverySender sender = {
+        .address = &config->sender.bounce,
+        .keyring = pipeline->keyring,
+        .list_id = config->list.id,
+        .campaign = pipeline->campaign,
+    };
     DeliveryPlan delivery = {
         .list = pipeline->list,
         .total = send->plan->to_send,
@@ -202,9 +208,7 @@ bool pipeline_send(Pipeline *pipeline, Journal *journal,
         .relays = relays,
         .relay_count = config_relay_count(config),
         .sending = &config->sending,
-        .reverse_path = config->sender.bounce.text
-                            ? config->sender.bounce.text
-                            : config->sender.from.address.text,
+        .sender = &sender,
         .hello = config->sender.from.address.domain,
         .clock = send->clock,
         .date_seconds = pipeline->options->date_seconds,

@@ -65,7 +65,8 @@ static void a_whole_file_is_read_into_its_sections(void **state)
     assert_string_equal(config->sender.from.address.text, "news@example.org");
     assert_string_equal(config->sender.reply_to.address.text,
                         "team@example.org");
-    assert_string_equal(config->sender.bounce.text, "bounces@example.org");
+    assert_string_equal(config->sender.bounce.plain.text,
+                        "bounces@example.org");
     assert_string_equal(config->sender.organisation, "The Mirage Project");
     assert_string_equal(config->sender.postal_address,
                         "1 Some Street\nCambridge");
@@ -230,6 +231,8 @@ static void mistakes_are_told_with_place_and_way_out(void **state)
         {"sender: {from: \"A <a@example.org>, B <b@example.org>\"}\n",
          "`sender.from`: "},
         {"sender: {bounce: \"A <a@example.org>\"}\n", "`sender.bounce`: "},
+        {"sender: {bounce: \"b{token}@example.org\"}\n",
+         "as in bounce+{token}@example.org"},
         {"sender: {organisation: \"a\\nb: c\"}\n",
          "`sender.organisation` must be one line"},
         {"sender: {organisation: \"a\\eb\"}\n",
@@ -297,7 +300,7 @@ static void the_bounce_address_is_froms_when_unset(void **state)
 {
     (void)state;
     g_autoptr(Config) config = parse("sender: {from: A <a@b.example>}\n", NULL);
-    assert_string_equal(config->sender.bounce.text, "a@b.example");
+    assert_string_equal(config->sender.bounce.plain.text, "a@b.example");
 }
 
 static void a_file_in_the_working_directory_keeps_paths_short(void **state)

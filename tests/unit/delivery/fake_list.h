@@ -50,6 +50,12 @@ const Address *subscriber_address(const Subscriber *subscriber)
     return &subscriber->address;
 }
 
+bool subscriber_is_list(const Subscriber *subscriber)
+{
+    (void)subscriber;
+    return false;
+}
+
 Subscriber *subscriber_copy(const Subscriber *subscriber)
 {
     Subscriber *copy = g_new0(Subscriber, 1);

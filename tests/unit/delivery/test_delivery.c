@@ -34,6 +34,8 @@ typedef struct Fixture {
     char hosts[RELAY_DOORS_MAX][32];
 } Fixture;
 
+static char sender_text[] = "news@example.org";
+
 static Fixture *now_running;
 
 static void take_campaign(Fixture *fixture)
@@ -127,6 +129,8 @@ static bool run_over(Fixture *fixture, int people, GError **error)
             fixture->relays[i].limits = fixture->sending.limits;
         relays[i].config = &fixture->relays[i];
     }
+    const Verp address = {.plain = {.text = sender_text}};
+    const DeliverySender sender = {.address = &address};
     const DeliveryPlan plan = {
         .list = &fixture->list,
         .total = people,
@@ -135,7 +139,7 @@ static bool run_over(Fixture *fixture, int people, GError **error)
         .relays = relays,
         .relay_count = (size_t)fixture->relay_count,
         .sending = &fixture->sending,
-        .reverse_path = "news@example.org",
+        .sender = &sender,
         .hello = "example.org",
         .clock = &fixture->clock,
         .date_seconds = 1600000000,
