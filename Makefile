@@ -88,11 +88,15 @@ $(O)/%.o: src/%.c Makefile
 	$(call say,compile,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/unit/%: tests/unit/%.c $(O)/libmirmail.a Makefile
+$(O)/unit/%.o: tests/unit/%.c Makefile
 	@mkdir -p $(@D)
 	$(call say,compile,$<)
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
-	  $(O)/libmirmail.a -lcmocka $(ALL_LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -c -o $@ $<
+
+# Linked anew whenever the library changes, but not compiled.
+.PRECIOUS: $(O)/unit/%.o
+$(O)/unit/%: $(O)/unit/%.o $(O)/libmirmail.a
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^) -lcmocka $(ALL_LIBS)
 
 # Files that the program carries in itself, as C arrays; see base/builtin.h.
 EMBEDDED := $(sort $(wildcard templates/announcement/* templates/plain/* templates/starter/* \
