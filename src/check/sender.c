@@ -24,8 +24,24 @@ static void check_name(const Config *config, const Mailbox *mailbox,
                  key, mailbox->name);
 }
 
+/* The field that offers one click may only go out signed (RFC 8058 4), and
+ * whether a relay signs it cannot be known here. */
+static void check_one_click(const Config *config, Findings *findings)
+{
+    const char *url = config->list.unsubscribe_url;
+    if (url == NULL || strstr(url, KEYRING_MARK) == NULL ||
+        config->dkim.count > 0)
+        return;
+    findings_add(findings, SEVERITY_WARNING, "leave",
+                 (Place){config->path, 0, 0},
+                 "mail programs show no button to leave with one click, which "
+                 "large receivers ask for: it needs a signature made here; "
+                 "`mirmail keygen --dkim` makes the key");
+}
+
 void check_sender(const Config *config, Findings *findings)
 {
+    check_one_click(config, findings);
     check_name(config, &config->sender.from, "sender.from", findings);
     check_name(config, &config->sender.reply_to, "sender.reply_to", findings);
     if (config->path != NULL && config->sender.postal_address == NULL)

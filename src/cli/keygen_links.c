@@ -7,11 +7,9 @@
 #include "config/config.h"
 #include "mail/keyring.h"
 
-#define TOKEN "{token}"
-
 static bool has_token(const char *text)
 {
-    return text != NULL && strstr(text, TOKEN) != NULL;
+    return text != NULL && strstr(text, KEYRING_MARK) != NULL;
 }
 
 static void print_change(const char *path, const KeyringChange *change)
@@ -39,10 +37,10 @@ static void print_settings(void)
          "mirmail.yaml:\n"
          "\n"
          "list:\n"
-         "  unsubscribe_url: https://news.example.org/u/" TOKEN "\n"
-         "  unsubscribe_mail: leave+" TOKEN "@news.example.org\n"
+         "  unsubscribe_url: https://news.example.org/u/" KEYRING_MARK "\n"
+         "  unsubscribe_mail: leave+" KEYRING_MARK "@news.example.org\n"
          "sender:\n"
-         "  bounce: bounce+" TOKEN "@news.example.org\n"
+         "  bounce: bounce+" KEYRING_MARK "@news.example.org\n"
          "\n"
          "Either of the first two is enough; a web server must answer the one, "
          "and the\nmailbox before the + must get the others.");

@@ -91,7 +91,7 @@ typedef struct Options {
     gboolean yes;
     char **arguments; /* what is left, NULL-terminated, never NULL */
     bool only_looks; /* of the command: it never sends, so nobody need be set */
-    bool may_lack_key; /* likewise: it may run where the DKIM key is not */
+    bool may_lack_key; /* likewise: it may run where the keys are not */
     char *given;       /* options and arguments as typed, quoted for a shell */
 } Options;
 

@@ -5,6 +5,7 @@
 
 #include "config/setting_fail.h"
 #include "config/setting_type.h"
+#include "mail/keyring.h"
 
 #define HOST_MAX 253    /* RFC 1035 2.3.4, as text without the last dot */
 #define LIST_ID_MAX 255 /* RFC 2919 3 */
@@ -79,6 +80,40 @@ static void clear_mailbox(void *member)
 static void clear_verp(void *member)
 {
     verp_clear(member);
+}
+
+/* --- tokens --- */
+
+/* Up to one KEYRING_MARK, and no other brace. */
+static bool check_braces(const SettingContext *context, const Value *value,
+                         const char *text, GError **error)
+{
+    const char *token = strstr(text, KEYRING_MARK);
+    const char *rest = token != NULL ? token + strlen(KEYRING_MARK) : text;
+    bool before = token != NULL && strcspn(text, "{}") < (size_t)(token - text);
+    if (!before && strpbrk(rest, "{}") == NULL)
+        return true;
+    setting_fail(context, value, error,
+                 "may have " KEYRING_MARK
+                 " once and nothing else in braces, not `%.80s`",
+                 text);
+    return false;
+}
+
+static bool read_token_mail(const SettingContext *context, const Value *value,
+                            void *member, GError **error)
+{
+    Verp verp = {0};
+    g_autofree char *text = setting_clean_text(context, value, false, error);
+    if (text == NULL || !check_braces(context, value, text, error) ||
+        !read_verp(context, value, &verp, error))
+        return false;
+    setting_replace(member, verp.before != NULL
+                                ? g_strconcat(verp.before, KEYRING_MARK "@",
+                                              verp.plain.domain, NULL)
+                                : g_strdup(verp.plain.text));
+    verp_clear(&verp);
+    return true;
 }
 
 /* --- hosts --- */
@@ -173,6 +208,32 @@ static bool is_url(const char *text, const char *scheme)
     return strlen(text) <= SETTINGS_URL_MAX;
 }
 
+static void fail_page(const SettingContext *context, const Value *value,
+                      bool https_only, const char *text, GError **error)
+{
+    setting_fail(context, value, error,
+                 "must be an address that begins with %s, in ASCII, "
+                 "without blanks, at most %d bytes, not `%.80s`",
+                 https_only ? "https://" : "https:// or http://",
+                 SETTINGS_URL_MAX, text);
+}
+
+/* Behind the host, where a web server sees it. */
+static bool check_token_place(const SettingContext *context, const Value *value,
+                              const char *text, GError **error)
+{
+    const char *token = strstr(text, KEYRING_MARK);
+    size_t path = strlen("https://");
+    path += strcspn(text + path, "/?#");
+    if (token < text + path || memchr(text, '#', (size_t)(token - text))) {
+        setting_fail(context, value, error,
+                     "has " KEYRING_MARK " where no web server sees it; write "
+                     "https://news.example.org/u/" KEYRING_MARK);
+        return false;
+    }
+    return true;
+}
+
 static bool read_page(const SettingContext *context, const Value *value,
                       bool https_only, char **member, GError **error)
 {
@@ -180,11 +241,7 @@ static bool read_page(const SettingContext *context, const Value *value,
     if (text == NULL)
         return false;
     if (!is_url(text, "https://") && (https_only || !is_url(text, "http://"))) {
-        setting_fail(context, value, error,
-                     "must be an address that begins with %s, in ASCII, "
-                     "without blanks, at most %d bytes, not `%.80s`",
-                     https_only ? "https://" : "https:// or http://",
-                     SETTINGS_URL_MAX, text);
+        fail_page(context, value, https_only, text, error);
         return false;
     }
     setting_replace(member, g_steal_pointer(&text));
@@ -203,11 +260,37 @@ static bool read_https_url(const SettingContext *context, const Value *value,
     return read_page(context, value, true, member, error);
 }
 
+static bool read_token_url(const SettingContext *context, const Value *value,
+                           void *member, GError **error)
+{
+    g_autofree char *text = setting_clean_text(context, value, false, error);
+    if (text == NULL)
+        return false;
+    const char *token = strstr(text, KEYRING_MARK);
+    if (token == NULL)
+        return read_https_url(context, value, member, error);
+    g_autofree char *start = g_strndup(text, (gsize)(token - text));
+    g_autofree char *filled = g_strconcat(start, "x",
+                                          token + strlen(KEYRING_MARK), NULL);
+    if (!check_braces(context, value, text, error))
+        return false;
+    if (!is_url(filled, "https://")) {
+        fail_page(context, value, true, text, error);
+        return false;
+    }
+    if (!check_token_place(context, value, text, error))
+        return false;
+    setting_replace(member, g_steal_pointer(&text));
+    return true;
+}
+
 const SettingType setting_mailbox = {"mailbox", read_mailbox, clear_mailbox};
 const SettingType setting_verp = {"address", read_verp, clear_verp};
 const SettingType setting_mail = {"address", read_mail, setting_clear_text};
 const SettingType setting_host = {"host", read_host, setting_clear_text};
 const SettingType setting_list_id = {"name", read_list_id, setting_clear_text};
 const SettingType setting_url = {"url", read_url, setting_clear_text};
-const SettingType setting_https_url = {"url", read_https_url,
+const SettingType setting_token_url = {"url", read_token_url,
                                        setting_clear_text};
+const SettingType setting_token_mail = {"address", read_token_mail,
+                                        setting_clear_text};

@@ -27,16 +27,19 @@ extern const SettingType setting_relays;   /* RelayList */
 extern const SettingType setting_dkim;     /* DkimList */
 extern const SettingType setting_preset;   /* char *: a name of presets.h */
 
-extern const SettingType setting_mailbox;   /* Mailbox */
-extern const SettingType setting_verp;      /* Verp */
-extern const SettingType setting_mail;      /* char *: an address's text */
-extern const SettingType setting_host;      /* char *: a name or an IP */
-extern const SettingType setting_list_id;   /* char *: dot-atom with a dot */
-extern const SettingType setting_url;       /* char *: http or https */
-extern const SettingType setting_https_url; /* char *: https */
-extern const SettingType setting_path;      /* char * */
-extern const SettingType setting_template;  /* char *: a name, or a path */
-extern const SettingType setting_paths;     /* char **, NULL-terminated */
+extern const SettingType setting_mailbox; /* Mailbox */
+extern const SettingType setting_verp;    /* Verp */
+extern const SettingType setting_mail;    /* char *: an address's text */
+extern const SettingType setting_host;    /* char *: a name or an IP */
+extern const SettingType setting_list_id; /* char *: dot-atom with a dot */
+extern const SettingType setting_url;     /* char *: http or https */
+/* With KEYRING_MARK in the path or local part, or without. */
+extern const SettingType setting_token_url;  /* char *: https */
+extern const SettingType setting_token_mail; /* char *: an address */
+
+extern const SettingType setting_path;     /* char * */
+extern const SettingType setting_template; /* char *: a name, or a path */
+extern const SettingType setting_paths;    /* char **, NULL-terminated */
 
 /* One rate, several with commas between, or `unlimited`. Failure is an error
  * of rate_parse() or an ERROR_INPUT without a place. */

@@ -156,14 +156,17 @@ const Setting settings_table[] = {
      .offset = AT(list.description),
      .help = "Why one gets this mail, in a sentence for its end."},
     {.key = "list.unsubscribe_url",
-     .type = &setting_https_url,
+     .type = &setting_token_url,
      .offset = AT(list.unsubscribe_url),
      .help = "The https page on which one leaves; this or "
-             "list.unsubscribe_mail is needed to send."},
+             "list.unsubscribe_mail is needed to send. With {token} in it, as "
+             "in https://news.example.org/u/{token}, each recipient gets a "
+             "page of their own, made with the keys."},
     {.key = "list.unsubscribe_mail",
-     .type = &setting_mail,
+     .type = &setting_token_mail,
      .offset = AT(list.unsubscribe_mail),
-     .help = "The address to which one writes to leave."},
+     .help = "The address to which one writes to leave; it may have {token} "
+             "too, as in leave+{token}@example.org."},
     {.key = "list.help_url",
      .type = &setting_url,
      .offset = AT(list.help_url),

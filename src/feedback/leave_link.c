@@ -7,7 +7,6 @@
 
 #include "mail/keyring.h"
 
-#define MARK "{token}"
 #define SCHEME "https://"
 #define QUERY_FIELDS_MAX 32
 
@@ -23,9 +22,10 @@ static const char *path_of(const char *url)
 bool leave_link_is_right(const char *url)
 {
     const char *path = path_of(url);
-    const char *mark = path != NULL ? strstr(path, MARK) : NULL;
+    const char *mark = path != NULL ? strstr(path, KEYRING_MARK) : NULL;
     return mark != NULL && strchr(path, '#') == NULL &&
-           strstr(mark + 1, MARK) == NULL && strstr(url, MARK) == mark;
+           strstr(mark + 1, KEYRING_MARK) == NULL &&
+           strstr(url, KEYRING_MARK) == mark;
 }
 
 /* What stands in `text` where `form`, which goes on to one of `ends`, has its
@@ -33,8 +33,8 @@ bool leave_link_is_right(const char *url)
 static char *take_token(const char *form, const char *ends, const char *text,
                         size_t length)
 {
-    const char *mark = strstr(form, MARK);
-    const char *after = mark + strlen(MARK);
+    const char *mark = strstr(form, KEYRING_MARK);
+    const char *after = mark + strlen(KEYRING_MARK);
     size_t after_length = strcspn(after, ends);
     if (length < KEYRING_TOKEN_LENGTH + after_length)
         return NULL;
@@ -55,10 +55,10 @@ static char *token_in_path(const char *form, const char *target)
 /* The field alone decides; the path is the web server's. */
 static char *token_in_query(const char *form, const char *target)
 {
-    const char *field = strstr(form, MARK);
+    const char *field = strstr(form, KEYRING_MARK);
     while (field[-1] != '?' && field[-1] != '&')
         field--;
-    size_t before = (size_t)(strstr(field, MARK) - field);
+    size_t before = (size_t)(strstr(field, KEYRING_MARK) - field);
     const char *at = target + strcspn(target, "?");
     for (int i = 0; i < QUERY_FIELDS_MAX && *at != '\0'; i++) {
         at++;
@@ -79,7 +79,7 @@ char *leave_link_token(const char *url, const char *target)
     if (form == NULL)
         return NULL;
     const char *query = strchr(form, '?');
-    bool is_queried = query != NULL && query < strstr(form, MARK);
+    bool is_queried = query != NULL && query < strstr(form, KEYRING_MARK);
     return is_queried ? token_in_query(form, target)
                       : token_in_path(form, target);
 }

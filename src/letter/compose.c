@@ -25,7 +25,8 @@ typedef struct Composer {
     char *title; /* these three have gaps for their fields */
     char *subject;
     char *description;
-    char *reason; /* likewise */
+    char *reason;         /* likewise */
+    char *write_to_leave; /* likewise; NULL when all leave in the same way */
     Document *content;
     Scope *scope;
 } Composer;
@@ -37,6 +38,7 @@ static void composer_clear(Composer *composer)
     g_free(composer->subject);
     g_free(composer->description);
     g_free(composer->reason);
+    g_free(composer->write_to_leave);
     document_free(composer->content);
     scope_free(composer->scope);
 }
@@ -164,6 +166,27 @@ static bool lift_reason(Composer *composer, GError **error)
     return true;
 }
 
+/* "Unsubscribe: write to …", with a gap for the recipient's own address. */
+static bool lift_leaving(Composer *composer, GError **error)
+{
+    const Words *words = words_for(compose_lang(composer->post));
+    Slots *slots = composer->parts->slots;
+    Place place = {g_intern_string("words.unsubscribe_mail"), 0, 0};
+    Slot slot = {.kind = SLOT_FIELD, .place = place, .conditional = true};
+
+    if (composer->source->ways == NULL)
+        return true;
+    slot.expression.name = g_strdup("list.unsubscribe_mail");
+    slot.expression.place = place;
+    int index = slots_add(slots, &slot, error);
+    if (index < 0)
+        return false;
+    g_autoptr(GString) gap = g_string_new(NULL);
+    gap_append(gap, slots->prefix, GAP_TEXT, index);
+    composer->write_to_leave = words_fill(words->unsubscribe_mail, gap->str);
+    return true;
+}
+
 /* --- the post --- */
 
 static char *body_of(const Composer *composer, GError **error)
@@ -260,6 +283,7 @@ static void make_scope(Composer *composer)
         .preheader = preheader,
         .description = composer->description,
         .reason = composer->reason,
+        .write_to_leave = composer->write_to_leave,
         .style = style_kept(composer->files.theme, STYLE_ALL),
         .style_page = style_kept(composer->files.theme, STYLE_PAGE),
         .style_dark = style_kept(composer->files.theme, STYLE_DARK),
@@ -383,7 +407,7 @@ bool compose(const LetterSource *source, Findings *findings, Composition *parts,
         return false;
     parts->slots = new_slots(&composer);
     if (!lift_keys(&composer, error) || !lift_reason(&composer, error) ||
-        !read_content(&composer, error))
+        !lift_leaving(&composer, error) || !read_content(&composer, error))
         return false;
     parts->link_count = count_links(composer.content);
     make_scope(&composer);

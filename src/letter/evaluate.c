@@ -58,7 +58,7 @@ static Lookup find(const Evaluation *evaluation, const Frame *frame,
         if (find_in_frame(frame, name, &lookup, datum))
             return lookup;
     }
-    if (!scope_owns(name))
+    if (!scope_owns(name) || scope_is_personal(evaluation->scope, name))
         return RECIPIENT;
     return scope_find(evaluation->scope, name, datum) ? FOUND : UNKNOWN;
 }

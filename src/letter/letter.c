@@ -18,6 +18,7 @@ struct Letter {
     char *archived_at;
     size_t link_count;
     Images *images;
+    const Ways *ways; /* NULL */
     char *digest;
 };
 
@@ -55,7 +56,12 @@ static bool add_field(Letter *letter, Slot *slot, GError **error)
     bool required = slot->kind == SLOT_FIELD && !slot->conditional &&
                     !expression_has(&slot->expression, FILTER_DEFAULT);
     LetterField field = {name, slot->place, false};
+    WaysField way = letter->ways != NULL ? ways_field(name) : WAYS_FIELDS;
 
+    if (way != WAYS_FIELDS) {
+        slot->field = MERGE_FIELDS_MAX + (int)way;
+        return true;
+    }
     slot->field = find_field(letter, name);
     if (slot->field < 0 && letter->fields->len == MERGE_FIELDS_MAX) {
         error_set_at(error, ERROR_INPUT, slot->place, "more than %d fields",
@@ -106,6 +112,8 @@ static void set_digest(Letter *letter)
         g_checksum_update(checksum, (const guchar *)" ascii", -1);
     g_checksum_update(checksum, (const guchar *)"\n", 1);
     g_checksum_update(checksum, (const guchar *)archived_at, -1);
+    if (letter->ways != NULL)
+        ways_digest(letter->ways, checksum);
     for (size_t i = 0; i < G_N_ELEMENTS(programs); i++) {
         g_checksum_update(checksum, (const guchar *)"\n", 1);
         program_digest(programs[i], letter->slots, checksum);
@@ -127,6 +135,7 @@ Letter *letter_compose(const LetterSource *source, Findings *findings,
     letter->html = parts.html;
     letter->link_count = parts.link_count;
     letter->images = parts.images;
+    letter->ways = source->ways;
     letter->fields = g_array_new(FALSE, TRUE, sizeof(LetterField));
     if (!good || !add_fields(letter, letter->subject, error) ||
         !add_fields(letter, letter->text, error) ||
@@ -157,6 +166,11 @@ const LetterImage *letter_images(const Letter *letter, size_t *count)
     return images_list(letter->images, count);
 }
 
+bool letter_is_personal(const Letter *letter)
+{
+    return letter->ways != NULL;
+}
+
 size_t letter_link_count(const Letter *letter)
 {
     return letter->link_count;
@@ -174,6 +188,7 @@ void filled_init(Filled *filled)
     filled->subject = g_string_new(NULL);
     filled->text = g_string_new(NULL);
     filled->html = g_string_new(NULL);
+    own_ways_init(&filled->ways);
 }
 
 void filled_clear(Filled *filled)
@@ -185,6 +200,7 @@ void filled_clear(Filled *filled)
             g_string_free(*all[i], TRUE);
         *all[i] = NULL;
     }
+    own_ways_clear(&filled->ways);
 }
 
 /* An empty value leaves blanks behind, which no subject needs. Line breaks
@@ -229,13 +245,23 @@ static bool check_subject(const Letter *letter, const MergeInput *input,
     return false;
 }
 
+static void set_ways(const OwnWays *ways, const char *values[MERGE_VALUES])
+{
+    for (int i = 0; i < WAYS_FIELDS; i++)
+        values[MERGE_FIELDS_MAX + i] = ways_value(ways, (WaysField)i);
+}
+
 static MergeInput find_values(const Letter *letter,
-                              const Subscriber *subscriber,
-                              const char *values[MERGE_FIELDS_MAX])
+                              const Subscriber *subscriber, OwnWays *ways,
+                              const char *values[MERGE_VALUES])
 {
     for (guint i = 0; i < letter->fields->len; i++)
         values[i] = subscriber_field(
             subscriber, g_array_index(letter->fields, LetterField, i).name);
+    if (letter->ways != NULL) {
+        ways_fill(letter->ways, subscriber, ways);
+        set_ways(ways, values);
+    }
     return (MergeInput){.slots = letter->slots,
                         .values = values,
                         .isolate = letter->rtl,
@@ -270,8 +296,8 @@ static bool merge_all(const Letter *letter, const MergeInput *input,
 bool letter_merge(const Letter *letter, const Subscriber *subscriber,
                   Filled *filled, GError **error)
 {
-    const char *values[MERGE_FIELDS_MAX];
-    MergeInput input = find_values(letter, subscriber, values);
+    const char *values[MERGE_VALUES];
+    MergeInput input = find_values(letter, subscriber, &filled->ways, values);
 
     return merge_all(letter, &input, filled, error);
 }
@@ -279,17 +305,23 @@ bool letter_merge(const Letter *letter, const Subscriber *subscriber,
 bool letter_merge_names(const Letter *letter, Filled *filled, GError **error)
 {
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+    const char *values[MERGE_VALUES];
     MergeInput input = {.slots = letter->slots,
+                        .values = values,
                         .isolate = letter->rtl,
                         .words = words_for(letter->lang),
                         .ascii_lang = letter->ascii ? letter->lang : NULL};
 
-    for (guint i = 0; i < letter->fields->len; i++)
-        g_ptr_array_add(
-            names,
-            g_strdup_printf(
-                "{{%s}}", g_array_index(letter->fields, LetterField, i).name));
-    input.values = (const char *const *)names->pdata;
+    for (guint i = 0; i < letter->fields->len; i++) {
+        char *name = g_strdup_printf(
+            "{{%s}}", g_array_index(letter->fields, LetterField, i).name);
+        g_ptr_array_add(names, name);
+        values[i] = name;
+    }
+    if (letter->ways != NULL) {
+        ways_fill_names(letter->ways, &filled->ways);
+        set_ways(&filled->ways, values);
+    }
     return merge_all(letter, &input, filled, error);
 }
 
@@ -297,6 +329,7 @@ void own_lines_init(OwnLines *own)
 {
     own->subject = g_string_new(NULL);
     own->scratch = g_string_new(NULL);
+    own_ways_init(&own->ways);
     stencil_fill_init(&own->text);
     stencil_fill_init(&own->html);
 }
@@ -305,6 +338,7 @@ void own_lines_clear(OwnLines *own)
 {
     g_string_free(own->subject, TRUE);
     g_string_free(own->scratch, TRUE);
+    own_ways_clear(&own->ways);
     stencil_fill_clear(&own->text);
     stencil_fill_clear(&own->html);
 }
@@ -312,8 +346,8 @@ void own_lines_clear(OwnLines *own)
 bool letter_merge_own(const Letter *letter, const Subscriber *subscriber,
                       OwnLines *own, GError **error)
 {
-    const char *values[MERGE_FIELDS_MAX];
-    MergeInput input = find_values(letter, subscriber, values);
+    const char *values[MERGE_VALUES];
+    MergeInput input = find_values(letter, subscriber, &own->ways, values);
 
     stencil_fill_truncate(&own->text);
     stencil_fill_truncate(&own->html);

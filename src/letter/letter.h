@@ -10,6 +10,8 @@
  * values for the place they stand in, and wraps the paragraphs of the text
  * part in which a field stands.
  *
+ * Borrows the source's `ways` for its life.
+ *
  * A Letter is constant after composing and may be merged from any number of
  * threads, each with its own Filled.
  */
@@ -20,6 +22,7 @@
 
 #include "base/finding.h"
 #include "config/config.h"
+#include "letter/ways.h"
 #include "list/list.h"
 #include "mail/stencil.h"
 #include "post/post.h"
@@ -31,6 +34,7 @@ typedef struct LetterSource {
     const SenderConfig *sender;
     const ListConfig *list;
     const TextConfig *text;
+    const Ways *ways;         /* NULL: all leave in the same way */
     const char *base_url;     /* NULL */
     const char *cid_domain;   /* of the inline images' identifiers; NULL */
     const char *template_dir; /* mail.txt, mail.html, theme.css; NULL: the
@@ -47,6 +51,7 @@ typedef struct Filled {
     GString *subject;
     GString *text;
     GString *html;
+    OwnWays ways; /* when the letter has a Ways */
 } Filled;
 
 void filled_init(Filled *filled);
@@ -57,7 +62,8 @@ void filled_clear(Filled *filled);
 bool letter_merge(const Letter *letter, const Subscriber *subscriber,
                   Filled *filled, GError **error);
 
-/* The same for nobody: each field stands there as `{{name}}`. Fails where
+/* The same for nobody: each field stands there as `{{name}}`, a token as
+ * {token}. Fails where
  * such a value may not stand, as in a date. */
 bool letter_merge_names(const Letter *letter, Filled *filled, GError **error);
 
@@ -67,6 +73,7 @@ typedef struct OwnLines {
     GString *subject;
     StencilFill text;
     StencilFill html;
+    OwnWays ways; /* when the letter has a Ways */
     GString *scratch;
 } OwnLines;
 
@@ -105,6 +112,9 @@ typedef struct LetterImage {
 } LetterImage;
 
 const LetterImage *letter_images(const Letter *letter, size_t *count);
+
+/* Each recipient has ways to leave of his own. */
+bool letter_is_personal(const Letter *letter);
 
 /* How many distinct addresses the document links to. */
 size_t letter_link_count(const Letter *letter);

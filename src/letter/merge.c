@@ -43,10 +43,17 @@ static void append_ascii(const MergeInput *input, const char *value,
     ascii_append(out, escaped->str, escaped->len, input->ascii_lang);
 }
 
-static void append_isolated(const MergeInput *input, ProgramKind kind,
-                            const char *value, GString *out)
+/* A field of ways.h: the program's own, and so without surprises. */
+static bool is_way(const Slot *slot)
 {
-    if (input->isolate && value[0] != '\0')
+    return slot->field >= MERGE_FIELDS_MAX;
+}
+
+static void append_isolated(const MergeInput *input, ProgramKind kind,
+                            const Slot *slot, const char *value, GString *out)
+{
+    bool isolated = input->isolate && value[0] != '\0' && !is_way(slot);
+    if (isolated)
         g_string_append(out, ISOLATE_BEGIN);
     if (kind == PROGRAM_HTML)
         escape_html(out, value);
@@ -54,7 +61,7 @@ static void append_isolated(const MergeInput *input, ProgramKind kind,
         append_ascii(input, value, out);
     else
         escape_text(out, value);
-    if (input->isolate && value[0] != '\0')
+    if (isolated)
         g_string_append(out, ISOLATE_END);
 }
 
@@ -84,7 +91,7 @@ static bool append_value(const MergeInput *input, ProgramKind kind,
     }
     switch (op->place) {
     case GAP_TEXT:
-        append_isolated(input, kind, value, out);
+        append_isolated(input, kind, slot, value, out);
         return true;
     case GAP_URL_PART:
         if (encoded)
@@ -125,7 +132,8 @@ static bool run_field(const MergeInput *input, ProgramKind kind, const Op *op,
         }
         value = filtered->str;
     }
-    if (value[0] == '\0' && !expression_has(expression, FILTER_DEFAULT)) {
+    if (value[0] == '\0' && !is_way(slot) &&
+        !expression_has(expression, FILTER_DEFAULT)) {
         refuse_empty(input, slot, error);
         return false;
     }

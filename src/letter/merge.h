@@ -7,13 +7,17 @@
 #define LETTER_MERGE_H
 
 #include "letter/program.h"
+#include "letter/ways.h"
 #include "list/list.h"
 
 #define MERGE_FIELDS_MAX 200
+/* Behind the recipient's fields stand those of ways.h. */
+#define MERGE_VALUES (MERGE_FIELDS_MAX + WAYS_FIELDS)
 
 typedef struct MergeInput {
     const Slots *slots;
-    const char *const *values;    /* by Slot.field; NULL is empty */
+    const char *const *values;    /* MERGE_VALUES, by Slot.field; NULL is
+                                     empty */
     bool isolate;                 /* values stand between U+2068 and U+2069 */
     const Subscriber *subscriber; /* for errors; may be NULL */
     const Words *words;           /* for dates; NULL: English */

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "letter/ways.h"
 
 /* A front matter may have many keys; a hint need not know them all. */
 #define HINT_KEYS_MAX 1000
 
 struct Scope {
     const Post *post;
+    bool personal; /* the ways to leave */
     char *lang;
     GHashTable *known; /* name to Datum */
     GPtrArray *owned;  /* texts that known points into */
@@ -168,8 +170,11 @@ static void set_words(Scope *scope, const ScopeSource *source)
 
     set_text(scope, "words.reason", source->reason);
     set_text(scope, "words.unsubscribe", words->unsubscribe);
-    set_filled(scope, "words.unsubscribe_mail", words->unsubscribe_mail,
-               list != NULL ? list->unsubscribe_mail : NULL);
+    if (source->write_to_leave != NULL)
+        set_text(scope, "words.unsubscribe_mail", source->write_to_leave);
+    else
+        set_filled(scope, "words.unsubscribe_mail", words->unsubscribe_mail,
+                   list != NULL ? list->unsubscribe_mail : NULL);
     set_text(scope, "words.read_online", words->read_online);
     set_filled(scope, "words.read_on", words->read_on, host);
     set_text(scope, "words.colon", document->colon);
@@ -195,6 +200,7 @@ Scope *scope_new(const ScopeSource *source)
     const char *lang = source->post->lang;
 
     scope->post = source->post;
+    scope->personal = source->write_to_leave != NULL;
     scope->lang = g_strdup(lang != NULL && lang[0] != '\0' ? lang : "en");
     scope->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                          g_free);
@@ -260,6 +266,11 @@ bool datum_member(const Datum *map, const char *path, Datum *member)
         return false;
     *member = from_value(value);
     return true;
+}
+
+bool scope_is_personal(const Scope *scope, const char *name)
+{
+    return scope->personal && ways_field(name) != WAYS_FIELDS;
 }
 
 bool scope_find(const Scope *scope, const char *name, Datum *datum)

@@ -50,7 +50,9 @@ typedef struct ScopeSource {
     const char *style; /* these three: what a theme keeps for <style> */
     const char *style_page;
     const char *style_dark;
-    const char *reason; /* may hold gaps: why one gets this */
+    const char *reason;         /* may hold gaps: why one gets this */
+    const char *write_to_leave; /* with a gap: words.unsubscribe_mail when the
+                                   ways to leave are each recipient's; NULL */
 } ScopeSource;
 
 /* Borrows the post, sender and list; copies the texts. */
@@ -60,6 +62,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scope, scope_free)
 
 /* Is this name of this kind at all, known or not? Else it is a recipient's. */
 bool scope_owns(const char *name);
+/* A name of the campaign's whose value is each recipient's after all: a way
+ * to leave. */
+bool scope_is_personal(const Scope *scope, const char *name);
 /* False when the name is not known. */
 bool scope_find(const Scope *scope, const char *name, Datum *datum);
 /* "; did you mean …" for a name that is not known, or "". `with_keys`: the

@@ -11,6 +11,7 @@
 
 #define VERSION "mirmail/v1"
 #define MAC_BYTES 12
+#define RID_PREFIX_BYTES 4 /* its length, as add_part() writes it */
 #define TOKEN_BYTES (KEYRING_RID_BYTES + MAC_BYTES)
 #define FILE_MAX 8192 /* bytes */
 #define PURPOSES 3
@@ -252,35 +253,108 @@ static void make_rid(const Key *key, const char *address_key,
     memcpy(rid, digest, KEYRING_RID_BYTES);
 }
 
+/* What stands before and after the rid. */
+static void add_before(GByteArray *message, const KeyringScope *scope)
+{
+    add_text(message, VERSION);
+    add_text(message, purposes[scope->purpose]);
+    add_text(message, scope->list_id);
+}
+
+static void add_after(GByteArray *message, const KeyringScope *scope)
+{
+    if (scope->campaign != NULL)
+        add_text(message, scope->campaign);
+}
+
 static void make_mac(const Key *key, const KeyringScope *scope,
                      const uint8_t rid[KEYRING_RID_BYTES],
                      uint8_t mac[MAC_BYTES])
 {
     uint8_t digest[TOKEN_HMAC_BYTES];
     g_autoptr(GByteArray) message = g_byte_array_new();
-    add_text(message, VERSION);
-    add_text(message, purposes[scope->purpose]);
-    add_text(message, scope->list_id);
+    add_before(message, scope);
     add_part(message, rid, KEYRING_RID_BYTES);
-    if (scope->campaign != NULL)
-        add_text(message, scope->campaign);
+    add_after(message, scope);
     token_hmac(key->purpose[scope->purpose],
                sizeof key->purpose[scope->purpose], message->data, message->len,
                digest);
     memcpy(mac, digest, MAC_BYTES);
 }
 
+struct KeyringSeries {
+    char letter;
+    GHmac *identity;   /* begun */
+    GHmac *mac;        /* likewise, up to the rid */
+    GByteArray *after; /* what follows the rid */
+};
+
+static GHmac *begin_hmac(const uint8_t key[TOKEN_HMAC_BYTES])
+{
+    return g_hmac_new(G_CHECKSUM_SHA256, key, TOKEN_HMAC_BYTES);
+}
+
+static void finish_hmac(const GHmac *begun, const void *first, size_t length,
+                        const GByteArray *after,
+                        uint8_t digest[TOKEN_HMAC_BYTES])
+{
+    g_autoptr(GHmac) hmac = g_hmac_copy(begun);
+    gsize digest_length = TOKEN_HMAC_BYTES;
+    g_hmac_update(hmac, first, (gssize)length);
+    if (after != NULL)
+        g_hmac_update(hmac, after->data, (gssize)after->len);
+    g_hmac_get_digest(hmac, digest, &digest_length);
+}
+
+KeyringSeries *keyring_begin(const Keyring *keyring, const KeyringScope *scope)
+{
+    const Key *key = &keyring->keys[0];
+    KeyringSeries *series = g_new(KeyringSeries, 1);
+    g_autoptr(GByteArray) before = g_byte_array_new();
+    *series = (KeyringSeries){
+        .letter = key->letter,
+        .identity = begin_hmac(key->identity),
+        .mac = begin_hmac(key->purpose[scope->purpose]),
+        .after = g_byte_array_new(),
+    };
+    add_before(before, scope);
+    add_after(series->after, scope);
+    g_hmac_update(series->mac, before->data, (gssize)before->len);
+    return series;
+}
+
+void keyring_series_free(KeyringSeries *series)
+{
+    if (series == NULL)
+        return;
+    g_hmac_unref(series->identity);
+    g_hmac_unref(series->mac);
+    g_byte_array_unref(series->after);
+    g_free(series);
+}
+
+void keyring_series_make(const KeyringSeries *series, const char *address_key,
+                         char token[KEYRING_TOKEN_LENGTH + 1])
+{
+    uint8_t digest[TOKEN_HMAC_BYTES];
+    uint8_t bytes[RID_PREFIX_BYTES + TOKEN_BYTES] = {0, 0, 0,
+                                                     KEYRING_RID_BYTES};
+    uint8_t *rid = bytes + RID_PREFIX_BYTES;
+    finish_hmac(series->identity, address_key, strlen(address_key), NULL,
+                digest);
+    memcpy(rid, digest, KEYRING_RID_BYTES);
+    finish_hmac(series->mac, bytes, RID_PREFIX_BYTES + KEYRING_RID_BYTES,
+                series->after, digest);
+    memcpy(rid + KEYRING_RID_BYTES, digest, MAC_BYTES);
+    token[0] = series->letter;
+    token_base32(rid, TOKEN_BYTES, token + 1);
+}
+
 void keyring_make(const Keyring *keyring, const KeyringScope *scope,
                   const char *address_key, char token[KEYRING_TOKEN_LENGTH + 1])
 {
-    const Key *key = &keyring->keys[0];
-    uint8_t bytes[TOKEN_BYTES];
-    make_rid(key, address_key, bytes);
-    make_mac(key, scope, bytes, bytes + KEYRING_RID_BYTES);
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_string_append_c(text, key->letter);
-    token_base32_append(text, bytes, sizeof bytes);
-    g_strlcpy(token, text->str, KEYRING_TOKEN_LENGTH + 1);
+    g_autoptr(KeyringSeries) series = keyring_begin(keyring, scope);
+    keyring_series_make(series, address_key, token);
 }
 
 bool keyring_check(const Keyring *keyring, const KeyringScope *scope,

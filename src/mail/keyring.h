@@ -34,6 +34,7 @@
 #include "mail/token.h"
 
 #define KEYRING_TOKEN_LENGTH 33
+#define KEYRING_MARK "{token}" /* in a setting: the recipient's token */
 #define KEYRING_RID_BYTES 8
 #define KEYRING_KEYS_MAX 32 /* one for each letter */
 
@@ -61,6 +62,17 @@ typedef struct KeyringScope {
 void keyring_make(const Keyring *keyring, const KeyringScope *scope,
                   const char *address_key,
                   char token[KEYRING_TOKEN_LENGTH + 1]);
+
+/* The tokens of many for one thing: begun once, then constant and for any
+ * thread. keyring_series_make() gives what keyring_make() gives, in less
+ * time. Outlives the keyring. */
+typedef struct KeyringSeries KeyringSeries;
+
+KeyringSeries *keyring_begin(const Keyring *keyring, const KeyringScope *scope);
+void keyring_series_make(const KeyringSeries *series, const char *address_key,
+                         char token[KEYRING_TOKEN_LENGTH + 1]);
+void keyring_series_free(KeyringSeries *series);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(KeyringSeries, keyring_series_free)
 
 /* A token that was checked: who it is for, under which key. */
 typedef struct KeyringMatch {

@@ -107,6 +107,12 @@ void token_base32_append(GString *out, const void *bytes, size_t length)
     base32_write(bytes, length, out->str + before);
 }
 
+void token_base32(const void *bytes, size_t length, char *text)
+{
+    base32_write(bytes, length, text);
+    text[(length * 8 + 4) / 5] = '\0';
+}
+
 char *token_digest(const void *bytes, size_t length)
 {
     return g_compute_checksum_for_data(G_CHECKSUM_SHA256, bytes, length);

@@ -57,6 +57,9 @@ void token_hmac(const void *key, size_t key_length, const void *bytes,
 /* Base32 of RFC 4648 6 in lower case and without padding. */
 void token_base32_append(GString *out, const void *bytes, size_t length);
 
+/* The same into a buffer: (length * 8 + 4) / 5 letters and a NUL. */
+void token_base32(const void *bytes, size_t length, char *text);
+
 /* SHA-256 as 64 hex digits. */
 char *token_digest(const void *bytes, size_t length);
 

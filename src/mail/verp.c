@@ -16,13 +16,14 @@ static bool is_name_and_sign(const char *text, size_t length)
 static bool check_local(const char *text, const char *mark, GError **error)
 {
     size_t length = (size_t)(mark - text);
-    if (mark[strlen(VERP_TOKEN)] != '@' || !is_name_and_sign(text, length))
+    if (mark[strlen(KEYRING_MARK)] != '@' || !is_name_and_sign(text, length))
         error_set(error, ERROR_INPUT,
-                  VERP_TOKEN " must stand between a name with a `+` and the "
-                             "`@`, as in bounce+" VERP_TOKEN "@example.org");
+                  KEYRING_MARK " must stand between a name with a `+` and the "
+                               "`@`, as in bounce+" KEYRING_MARK
+                               "@example.org");
     else if (length > BEFORE_MAX)
         error_set(error, ERROR_INPUT,
-                  "at most %d letters may stand before " VERP_TOKEN
+                  "at most %d letters may stand before " KEYRING_MARK
                   ", for it makes %d of the %d that an address may have",
                   BEFORE_MAX, KEYRING_TOKEN_LENGTH, ADDRESS_LOCAL_MAX);
     else
@@ -32,7 +33,7 @@ static bool check_local(const char *text, const char *mark, GError **error)
 
 bool verp_parse(const char *text, Verp *verp, GError **error)
 {
-    const char *mark = strstr(text, VERP_TOKEN);
+    const char *mark = strstr(text, KEYRING_MARK);
     Address plain = {0};
     if (mark == NULL) {
         if (address_parse(text, strlen(text), &plain, error) != ADDRESS_OK)
@@ -44,7 +45,7 @@ bool verp_parse(const char *text, Verp *verp, GError **error)
         return false;
     g_autofree char *before = g_strndup(text, (gsize)(mark - text));
     g_autofree char *name = g_strndup(before, strlen(before) - 1);
-    g_autofree char *address = g_strconcat(name, mark + strlen(VERP_TOKEN),
+    g_autofree char *address = g_strconcat(name, mark + strlen(KEYRING_MARK),
                                            NULL);
     if (address_parse(address, strlen(address), &plain, error) != ADDRESS_OK)
         return false;

@@ -22,8 +22,6 @@
 #include "mail/address.h"
 #include "mail/keyring.h"
 
-#define VERP_TOKEN "{token}"
-
 typedef struct Verp {
     Address plain; /* text is NULL when unset */
     char *before;  /* "bounce+"; NULL: no token */

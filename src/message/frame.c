@@ -19,10 +19,13 @@
 struct Frame {
     char *from;     /* From: … */
     char *reply_to; /* Reply-To: …, or "" */
-    char *fixed;    /* List-Id to MIME-Version */
+    char *list;     /* List-Id, and the way to leave that is everybody's */
+    char *fixed;    /* List-Help to MIME-Version */
     char *id_start; /* of a Message-ID, with its dot */
     char *domain;
     TokenSeries *series;
+    bool personal;
+    bool may_click;
     GPtrArray *images;     /* of GString, parts */
     size_t enclosed_bytes; /* images and attachments */
     const Attachments *attachments;
@@ -93,14 +96,17 @@ static bool write_sender(Frame *frame, const SenderConfig *sender,
 
 static bool write_fixed(Frame *frame, const FrameSource *source, GError **error)
 {
+    g_autoptr(GString) list = g_string_new(NULL);
     g_autoptr(GString) out = g_string_new(NULL);
     ListHeaders headers = {
         .sender = source->sender,
         .list = source->list,
         .campaign = source->campaign,
         .archived_at = source->archived_at,
+        .personal = source->personal,
     };
-    if (!list_headers_append(out, &headers, error))
+    if (!list_headers_begin(list, &headers, error) ||
+        !list_headers_finish(out, &headers, error))
         return false;
     if (source->lang != NULL) {
         if (!check_lang(source->lang, error))
@@ -108,6 +114,7 @@ static bool write_fixed(Frame *frame, const FrameSource *source, GError **error)
         header_token(out, "Content-Language", source->lang);
     }
     header_token(out, "MIME-Version", "1.0");
+    frame->list = g_strdup(list->str);
     frame->fixed = g_strdup(out->str);
     return true;
 }
@@ -176,6 +183,8 @@ Frame *frame_new(const FrameSource *source, GError **error)
         return NULL;
     Frame *frame = g_new0(Frame, 1);
     frame->attachments = source->attachments;
+    frame->personal = source->personal;
+    frame->may_click = source->may_click;
     frame->images = g_ptr_array_new_with_free_func(free_part);
     if (!write_sender(frame, source->sender, error) ||
         !write_fixed(frame, source, error) ||
@@ -193,6 +202,7 @@ void frame_free(Frame *frame)
         return;
     g_free(frame->from);
     g_free(frame->reply_to);
+    g_free(frame->list);
     g_free(frame->fixed);
     g_free(frame->id_start);
     g_free(frame->domain);
@@ -336,6 +346,10 @@ bool frame_write(const Frame *frame, const Copy *copy, GString *out,
     g_string_append(out, frame->reply_to);
     header_message_id(out, "Message-ID", id->str);
     header_unstructured(out, "Subject", copy->subject);
+    g_string_append(out, frame->list);
+    if (frame->personal)
+        list_headers_append_ways(out, copy->ways,
+                                 frame->may_click && copy->ways->one_click);
     g_string_append(out, frame->fixed);
     append_body(out, frame, copy, id->str);
     *length = out->len - start +

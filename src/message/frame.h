@@ -32,6 +32,8 @@ typedef struct FrameSource {
     const Attachments *attachments; /* NULL: none */
     const TokenKey *key;
     bool key_is_secret;
+    bool personal;  /* the ways to leave are each recipient's own, */
+    bool may_click; /* and a signature covers List-Unsubscribe-Post */
     bool test;
 } FrameSource;
 
@@ -46,6 +48,7 @@ typedef struct Copy {
     const Address *address;
     const char *name; /* NULL or "": only the address */
     const char *subject;
+    const OwnWays *ways; /* with FrameSource.personal */
     StencilText text;
     StencilText html;
     int64_t unix_seconds;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "mail/header.h"
-#include "message/uri.h"
+#include "mail/uri.h"
 
 #define LIST_ID_MAX 255 /* RFC 2919 3 */
 #define SENDER_ID_MIN 5
@@ -167,13 +167,33 @@ static void append_feedback_id(GString *out, const ListHeaders *source)
     header_token(out, "Feedback-ID", value);
 }
 
-bool list_headers_append(GString *out, const ListHeaders *source,
+bool list_headers_begin(GString *out, const ListHeaders *source, GError **error)
+{
+    return append_list_id(out, source->list, error) &&
+           (source->personal || append_unsubscribe(out, source->list, error));
+}
+
+/* The web first: it is the one that RFC 8058 asks for. */
+void list_headers_append_ways(GString *out, const OwnWays *ways, bool one_click)
+{
+    const char *uris[3] = {NULL};
+    size_t count = 0;
+    if (ways->web->len > 0)
+        uris[count++] = ways->web->str;
+    if (ways->mailto->len > 0)
+        uris[count++] = ways->mailto->str;
+    if (count > 0)
+        header_uris(out, "List-Unsubscribe", uris);
+    if (one_click)
+        header_token(out, "List-Unsubscribe-Post",
+                     "List-Unsubscribe=One-Click");
+}
+
+bool list_headers_finish(GString *out, const ListHeaders *source,
                          GError **error)
 {
     const ListConfig *list = source->list;
-    if (!append_list_id(out, list, error) ||
-        !append_unsubscribe(out, list, error) ||
-        !append_web(out, "List-Help", "list.help_url", list->help_url, error) ||
+    if (!append_web(out, "List-Help", "list.help_url", list->help_url, error) ||
         !append_owner(out, source, error))
         return false;
     header_token(out, "List-Post", "NO");

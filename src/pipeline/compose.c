@@ -9,8 +9,8 @@
 
 /* --- letter, attachments, message --- */
 
-static bool compose_letter(Pipeline *pipeline, Findings *findings,
-                           GError **error)
+static bool compose_letter(Pipeline *pipeline, const Ways *ways,
+                           Findings *findings, GError **error)
 {
     const Config *config = pipeline->config;
     LetterSource source = {
@@ -18,6 +18,7 @@ static bool compose_letter(Pipeline *pipeline, Findings *findings,
         .sender = &config->sender,
         .list = &config->list,
         .text = &config->text,
+        .ways = ways,
         .base_url = config->base_url,
         .cid_domain = message_domain(&config->sender, &config->list),
         .template_dir = config->template,
@@ -144,34 +145,63 @@ static bool load_signer(Pipeline *pipeline, Findings *findings, GError **error)
     return false;
 }
 
-/* The keys, where there are any. Who only looks needs none. */
-static bool load_keyring(Pipeline *pipeline, GError **error)
+/* The first setting that needs keys, or NULL. */
+static const char *find_token_setting(const Config *config)
+{
+    const char *url = config->list.unsubscribe_url;
+    if (config->sender.bounce.before != NULL)
+        return "sender.bounce";
+    if (!ways_are_personal(&config->list))
+        return NULL;
+    return url != NULL && strstr(url, KEYRING_MARK) != NULL
+               ? "list.unsubscribe_url"
+               : "list.unsubscribe_mail";
+}
+
+/* The keys, where there are any. Who only looks needs none: an example stands
+ * in the links then. */
+static bool load_keyring(Pipeline *pipeline, Findings *findings, GError **error)
 {
     const Config *config = pipeline->config;
-    GError *fault = NULL;
+    const char *setting = find_token_setting(config);
+    bool may_lack = pipeline->options->may_lack_key;
+    g_autoptr(GError) fault = NULL;
     pipeline->keyring = keyring_load(config->keys, &fault);
     if (fault == NULL)
         return true;
-    bool is_needed = config->sender.bounce.before != NULL &&
-                     !pipeline->options->may_lack_key;
-    if (fault->code == ERROR_MISSING && !is_needed) {
-        g_error_free(fault);
-        return true;
-    }
-    if (fault->code == ERROR_MISSING)
-        error_set_at(error, ERROR_CONFIG, (Place){config->path, 0, 0},
-                     "`sender.bounce` has " VERP_TOKEN ", which needs keys: %s",
-                     fault->message);
-    else
+    if (fault->code != ERROR_MISSING) {
         g_propagate_error(error, g_steal_pointer(&fault));
-    g_clear_error(&fault);
-    return false;
+        return false;
+    }
+    if (setting != NULL && !may_lack) {
+        error_set_at(error, ERROR_CONFIG, (Place){config->path, 0, 0},
+                     "`%s` has " KEYRING_MARK ", which needs keys: %s", setting,
+                     fault->message);
+        return false;
+    }
+    if (ways_are_personal(&config->list))
+        findings_add(findings, SEVERITY_WARNING, "keys",
+                     (Place){config->path, 0, 0},
+                     "the links to leave are shown with an example in place "
+                     "of each recipient's token: %s",
+                     fault->message);
+    return true;
 }
 
-static bool compose_parts(Pipeline *pipeline, Findings *findings,
-                          GError **error)
+static bool make_ways(Pipeline *pipeline, GError **error)
 {
-    return compose_letter(pipeline, findings, error) &&
+    const Config *config = pipeline->config;
+    if (!ways_are_personal(&config->list))
+        return true;
+    pipeline->ways = ways_new(&config->sender, &config->list, pipeline->keyring,
+                              error);
+    return pipeline->ways != NULL;
+}
+
+static bool compose_parts(Pipeline *pipeline, const Ways *ways,
+                          Findings *findings, GError **error)
+{
+    return compose_letter(pipeline, ways, findings, error) &&
            read_attachments(pipeline, findings, error);
 }
 
@@ -179,12 +209,13 @@ bool pipeline_compose_all(Pipeline *pipeline, Findings *findings,
                           GError **error)
 {
     if (!load_signer(pipeline, findings, error) ||
-        !load_keyring(pipeline, error) ||
-        !compose_parts(pipeline, findings, error))
+        !load_keyring(pipeline, findings, error) ||
+        !make_ways(pipeline, error) ||
+        !compose_parts(pipeline, pipeline->ways, findings, error))
         return false;
     for (guint i = 0; i < pipeline->translations->len; i++)
         if (!compose_parts(g_ptr_array_index(pipeline->translations, i),
-                           findings, error))
+                           pipeline->ways, findings, error))
             return false;
     return pipeline_compose_messages(pipeline, error);
 }

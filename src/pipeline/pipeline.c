@@ -163,6 +163,7 @@ void pipeline_free(Pipeline *pipeline)
     g_free((void *)(uintptr_t)pipeline->used);
     message_free(pipeline->message);
     dkim_signer_free(pipeline->signer);
+    ways_free(pipeline->ways);
     keyring_free(pipeline->keyring);
     g_clear_pointer(&pipeline->translations, g_ptr_array_unref);
     g_clear_pointer(&pipeline->versions, g_array_unref);

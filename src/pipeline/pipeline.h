@@ -33,7 +33,7 @@ typedef struct PipelineOptions {
     const char *test;     /* one copy to this address, marked as a test */
     const char *const *attach; /* files, behind the post's own; NULL */
     bool allow_clipping;       /* an HTML part that Gmail cuts is no error */
-    bool may_lack_key;         /* a DKIM key that is not here is no error */
+    bool may_lack_key;         /* keys that are not here are no error */
     bool no_list;              /* the recipient is an example without fields */
     ListOptions recipients;
     int64_t date_seconds; /* > 0: the date of every message, in UTC */

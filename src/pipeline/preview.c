@@ -91,6 +91,8 @@ static void append_page(const Pipeline *pipeline, const PipelinePage *how,
     page->recipients = pipeline->summary.counts.given;
     page->partial = how->partial;
     page->unsubscribe_url = config->list.unsubscribe_url;
+    if (pipeline->ways != NULL && page->filled->ways.web->len > 0)
+        page->unsubscribe_url = page->filled->ways.web->str;
     page->text_width = config->text.width;
     page->findings = how->findings;
     page->date_seconds = view->date_seconds;

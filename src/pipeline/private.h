@@ -26,6 +26,7 @@ struct Pipeline {
     const char **attachment_names;
     DkimSigner *signer; /* of the post and its translations; NULL: none */
     Keyring *keyring;   /* likewise; NULL: there are no keys */
+    Ways *ways;         /* likewise; NULL: all leave in the same way */
     Message *message;
     ListOptions recipients;
     const char **used; /* the list's fields that the letter merges */

@@ -96,7 +96,21 @@ static GPtrArray *read_list(const char *path)
     return readers;
 }
 
-static Letter *compose_letter(const Bench *bench, Post **post)
+/* With {token} in the configuration each message has links of its own. */
+static Ways *make_ways(const Bench *bench, Keyring **keyring)
+{
+    g_autoptr(GError) error = NULL;
+    const Config *config = bench->config;
+    if (!ways_are_personal(&config->list))
+        return NULL;
+    *keyring = keyring_load(config->keys, &error);
+    stop_on(error);
+    Ways *ways = ways_new(&config->sender, &config->list, *keyring, &error);
+    stop_on(error);
+    return ways;
+}
+
+static Letter *compose_letter(const Bench *bench, const Ways *ways, Post **post)
 {
     g_autoptr(GError) error = NULL;
     *post = post_read(bench->post, NULL, NULL, &error);
@@ -104,7 +118,8 @@ static Letter *compose_letter(const Bench *bench, Post **post)
     LetterSource source = {.post = *post,
                            .sender = &bench->config->sender,
                            .list = &bench->config->list,
-                           .text = &bench->config->text};
+                           .text = &bench->config->text,
+                           .ways = ways};
     Letter *letter = letter_compose(&source, NULL, &error);
     stop_on(error);
     return letter;
@@ -115,7 +130,9 @@ static void time_merging(const Bench *bench)
     g_autoptr(GError) error = NULL;
     Post *post = NULL;
     TokenKey key;
-    g_autoptr(Letter) letter = compose_letter(bench, &post);
+    g_autoptr(Keyring) keyring = NULL;
+    g_autoptr(Ways) ways = make_ways(bench, &keyring);
+    g_autoptr(Letter) letter = compose_letter(bench, ways, &post);
     token_key_from_text(&key, "bench");
     MessageSource source = {.letter = letter,
                             .sender = &bench->config->sender,

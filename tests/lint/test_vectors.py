@@ -1,5 +1,5 @@
-"""The tokens that stand in tests/unit/mail/test_keyring.c, worked out again
-from the words of src/mail/keyring.h by programs that are not ours."""
+"""The tokens that stand in the unit tests, worked out again from the words of
+src/mail/keyring.h by programs that are not ours, and what is made of them."""
 
 import base64
 import hashlib
@@ -42,3 +42,15 @@ def test_the_tokens_of_the_unit_test_are_right():
                      token("a", first, "subscribe", news, ada),
                      token("b", second, "unsubscribe", news, ada)):
         assert expected in source, expected
+
+
+def test_the_ways_to_leave_of_the_unit_tests_are_right():
+    news, ada = "news.example.org", "ada@example.org"
+    first = token("a", bytes(range(32)), "unsubscribe", news, ada)
+    second = token("b", bytes(range(32, 64)), "unsubscribe", news, ada)
+    letter = (ROOT / "tests/unit/letter/test_ways.c").read_text()
+    assert f'#define ADA "{first}"' in letter
+    assert f'#define ADA_B "{second}"' in letter
+    headers = (ROOT / "tests/unit/message/test_list_headers.c").read_text()
+    assert f'"<https://news.example.org/u/{first}>,\\r\\n"' in headers
+    assert f'" <mailto:leave+{first}@news.example.org"' in headers

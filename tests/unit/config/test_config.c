@@ -223,6 +223,25 @@ static void mistakes_are_told_with_place_and_way_out(void **state)
         {"list: {id: a.b.}\n", "at least one dot"},
         {"list: {unsubscribe_url: \"http://example.org/x\"}\n",
          "begins with https://"},
+        {"list: {unsubscribe_url: \"http://example.org/{token}\"}\n",
+         "begins with https://"},
+        {"list: {unsubscribe_url: \"https://example.org/{tokn}\"}\n",
+         "begins with https://"},
+        {"list: {unsubscribe_url: \"https://e.org/{token}/{token}\"}\n",
+         "`list.unsubscribe_url` may have {token} once"},
+        {"list: {unsubscribe_url: \"https://{token}.example.org/\"}\n",
+         "where no web server sees it"},
+        {"list: {unsubscribe_url: \"https://example.org/#{token}\"}\n",
+         "where no web server sees it"},
+        {"list: {unsubscribe_mail: \"leave+{tokn}@example.org\"}\n",
+         "`list.unsubscribe_mail` may have {token} once and nothing else"},
+        {"list: {unsubscribe_mail: \"{leave}{token}@example.org\"}\n",
+         "nothing else in braces"},
+        {"list: {unsubscribe_mail: \"leave@{token}.example.org\"}\n",
+         "`list.unsubscribe_mail`: "},
+        {"list: {unsubscribe_mail: "
+         "\"a-name-of-thirty-two-letters-xx+{token}@example.org\"}\n",
+         "at most 31 letters may stand before {token}"},
         {"sender: {url: \"https://example.org/{{email}}\"}\n",
          "without blanks"},
         {"sender: {url: \"javascript:alert(1)\"}\n", "https:// or http://"},
@@ -428,6 +447,26 @@ static void a_template_is_a_name_or_a_folder(void **state)
     assert_int_equal(g_rmdir(folder), 0);
 }
 
+static void tokens_may_stand_where_each_recipient_has_one(void **state)
+{
+    (void)state;
+    GError *error = NULL;
+    g_autoptr(Config) config = parse(
+        "list:\n"
+        "  unsubscribe_url: https://example.org/u?t={token}&x=1\n"
+        "  unsubscribe_mail: "
+        "a-name-of-thirty-one-letters-x+{token}@Example.org\n"
+        "sender:\n"
+        "  bounce: bounce+{token}@example.org\n",
+        &error);
+    assert_no_error(error);
+    assert_string_equal(config->list.unsubscribe_url,
+                        "https://example.org/u?t={token}&x=1");
+    assert_string_equal(config->list.unsubscribe_mail,
+                        "a-name-of-thirty-one-letters-x+{token}@example.org");
+    assert_string_equal(config->sender.bounce.before, "bounce+");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +482,7 @@ int main(void)
         cmocka_unit_test(a_file_in_the_working_directory_keeps_paths_short),
         cmocka_unit_test(a_file_is_found_upward_and_then_in_the_xdg_place),
         cmocka_unit_test(the_manual_names_every_setting_once),
+        cmocka_unit_test(tokens_may_stand_where_each_recipient_has_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

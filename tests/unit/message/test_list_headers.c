@@ -1,7 +1,7 @@
 #include "test.h"
 
+#include "mail/uri.h"
 #include "message/list_headers.h"
-#include "message/uri.h"
 
 static char from_text[] = "a@x.io";
 static char url[] = "https://example.org/x";
@@ -22,7 +22,8 @@ static char *write_fields(const ListConfig *list, const char *archived_at,
         .archived_at = archived_at,
     };
     GString *out = g_string_new(NULL);
-    bool good = list_headers_append(out, &source, error);
+    bool good = list_headers_begin(out, &source, error) &&
+                list_headers_finish(out, &source, error);
     return g_string_free(out, !good);
 }
 
@@ -55,6 +56,47 @@ static void the_ways_to_leave_are_one_field(void **state)
         three, "List-Unsubscribe: <https://example.org/x>,\r\n"
                " <mailto:list+leave@example.org?subject=unsubscribe>\r\n"));
     assert_null(strstr(three, "List-Unsubscribe-Post"));
+}
+
+static char *write_ways(const char *web, const char *mailto, bool one_click)
+{
+    OwnWays ways;
+    own_ways_init(&ways);
+    g_string_assign(ways.web, web);
+    g_string_assign(ways.mailto, mailto);
+    GString *out = g_string_new(NULL);
+    list_headers_append_ways(out, &ways, one_click);
+    own_ways_clear(&ways);
+    return g_string_free(out, FALSE);
+}
+
+/* The token: tests/lint/test_vectors.py. */
+static void ways_of_ones_own_are_one_field_and_the_post_field(void **state)
+{
+    (void)state;
+    static const char own[] =
+        "https://news.example.org/u/alg75u3hha4xr72jdv63yirnxzmhxvc42";
+    static const char mailto[] =
+        "mailto:leave+alg75u3hha4xr72jdv63yirnxzmhxvc42@news.example.org"
+        "?subject=unsubscribe";
+    g_autofree char *both = write_ways(own, mailto, true);
+    g_autofree char *quiet = write_ways(own, mailto, false);
+    g_autofree char *mail_only = write_ways("", mailto, false);
+    g_autofree char *none = write_ways("", "", false);
+    assert_string_equal(
+        both,
+        "List-Unsubscribe: "
+        "<https://news.example.org/u/alg75u3hha4xr72jdv63yirnxzmhxvc42>,\r\n"
+        " <mailto:leave+alg75u3hha4xr72jdv63yirnxzmhxvc42@news.example.org"
+        "?subject=unsubscribe>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+    assert_null(strstr(quiet, "Post"));
+    assert_string_equal(
+        mail_only,
+        "List-Unsubscribe: "
+        "<mailto:leave+alg75u3hha4xr72jdv63yirnxzmhxvc42@news.example.org"
+        "?subject=unsubscribe>\r\n");
+    assert_string_equal(none, "");
 }
 
 static void every_field_stands_once_and_in_order(void **state)
@@ -204,6 +246,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_configured_is_left_out),
         cmocka_unit_test(the_ways_to_leave_are_one_field),
+        cmocka_unit_test(ways_of_ones_own_are_one_field_and_the_post_field),
         cmocka_unit_test(every_field_stands_once_and_in_order),
         cmocka_unit_test(precedence_can_be_left_out),
         cmocka_unit_test(bad_settings_are_named),

@@ -36,6 +36,12 @@ const char *letter_archived_at(const Letter *letter)
     return letter->archived_at;
 }
 
+bool letter_is_personal(const Letter *letter)
+{
+    (void)letter;
+    return false;
+}
+
 const LetterImage *letter_images(const Letter *letter, size_t *count)
 {
     (void)letter;

@@ -1,5 +1,5 @@
 /* uri.c - see uri.h. */
-#include "message/uri.h"
+#include "mail/uri.h"
 
 #include <string.h>
 

@@ -1,12 +1,12 @@
 /*
- * uri.h - a web address as a header field may carry it: private to message.
+ * uri.h - a web or mail address as a header field may carry it.
  *
  * What people write (blanks, commas, letters beyond ASCII) is encoded, so
  * that the address still leads to the same page: the host as A-labels, the
  * rest percent-encoded as UTF-8 (RFC 3987 3.1).
  */
-#ifndef MESSAGE_URI_H
-#define MESSAGE_URI_H
+#ifndef MAIL_URI_H
+#define MAIL_URI_H
 
 #include "base/error.h"
 
