@@ -19,8 +19,8 @@
  *
  * The file has a line a key, `letter base32-of-32-bytes`, the newest first;
  * that one makes tokens, and all of them check. Comments begin with #.
- * Message-IDs depend on no key (token_key_from_text()), so keys may come and
- * go while a campaign is going on.
+ * Message-IDs are made under the oldest key, so a new one may come while a
+ * campaign is going on (keyring_derive()).
  * A Keyring is constant; any thread.
  */
 #ifndef MAIL_KEYRING_H

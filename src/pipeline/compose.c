@@ -56,41 +56,49 @@ static bool read_attachments(Pipeline *pipeline, Findings *findings,
     return true;
 }
 
-static bool compose_message(Pipeline *pipeline, const DkimSigner *signer,
-                            GError **error)
+/* Of the post and its translations. A campaign that began without keys goes on
+ * without them. */
+static bool choose_id_key(Pipeline *pipeline)
 {
-    const Config *config = pipeline->config;
-    if (pipeline->keyring != NULL)
+    const char *list_id = pipeline->config->list.id;
+    bool is_secret = pipeline->keyring != NULL && !pipeline->has_open_ids;
+    if (is_secret)
         keyring_derive(pipeline->keyring, MESSAGE_ID_KEY, &pipeline->key);
     else
-        token_key_from_text(&pipeline->key,
-                            config->list.id ? config->list.id : "");
+        token_key_from_text(&pipeline->key, list_id != NULL ? list_id : "");
+    return is_secret;
+}
+
+/* The message of the post or of one of its translations. */
+static bool compose_message(const Pipeline *whole, Pipeline *part,
+                            bool key_is_secret, GError **error)
+{
+    const Config *config = whole->config;
     MessageSource source = {
-        .letter = pipeline->letter,
+        .letter = part->letter,
         .sender = &config->sender,
         .list = &config->list,
-        .campaign = pipeline->campaign,
-        .key = &pipeline->key,
-        .key_is_secret = pipeline->keyring != NULL,
-        .attachments = pipeline->attachments,
-        .signer = signer,
-        .signs_list_headers = signer != NULL,
-        .test = pipeline->options->test != NULL,
+        .campaign = whole->campaign,
+        .key = &whole->key,
+        .key_is_secret = key_is_secret,
+        .attachments = part->attachments,
+        .signer = whole->signer,
+        .signs_list_headers = whole->signer != NULL,
+        .test = whole->options->test != NULL,
     };
-    pipeline->message = message_new(&source, error);
-    return pipeline->message != NULL;
+    part->message = message_new(&source, error);
+    return part->message != NULL;
 }
 
 bool pipeline_compose_messages(Pipeline *pipeline, GError **error)
 {
-    if (!compose_message(pipeline, pipeline->signer, error))
+    bool is_secret = choose_id_key(pipeline);
+    if (!compose_message(pipeline, pipeline, is_secret, error))
         return false;
     for (guint i = 0; i < pipeline->translations->len; i++) {
         Pipeline *added = g_ptr_array_index(pipeline->translations, i);
         g_autoptr(GError) reason = NULL;
-        g_free(added->campaign);
-        added->campaign = g_strdup(pipeline->campaign);
-        if (!compose_message(added, pipeline->signer, error))
+        if (!compose_message(pipeline, added, is_secret, error))
             return false;
         if (!message_add_translation(pipeline->message, added->message,
                                      &reason)) {

@@ -35,6 +35,7 @@ struct Pipeline {
     char *campaign;
     char *letter_name; /* the campaign, also while its letter is tested */
     TokenKey key;
+    bool has_open_ids; /* this campaign's Message-IDs are under no key */
     RecipientsSummary summary;
     GPtrArray *translations; /* of Pipeline: post, letter, attachments */
     GArray *versions;        /* of PipelineVersion: the post, translations */

@@ -3,7 +3,8 @@
 
 #include "pipeline/private.h"
 
-/* Recipients of the list who have no final outcome in the journal. */
+/* Recipients of the list who have no final outcome in the journal. On the way
+ * it is seen whether the campaign began before there were keys. */
 static bool count_remaining(Pipeline *pipeline, Journal *journal,
                             bool with_unknown, int64_t *remaining,
                             GError **error)
@@ -19,6 +20,8 @@ static bool count_remaining(Pipeline *pipeline, Journal *journal,
             entry.outcome == OUTCOME_DEFERRED ||
             (with_unknown && entry.outcome == OUTCOME_UNKNOWN))
             ++*remaining;
+        if (entry.message_id != NULL && !token_is_proof(entry.message_id))
+            pipeline->has_open_ids = true;
         entry_clear(&entry);
     }
     if (failure != NULL) {
@@ -42,6 +45,13 @@ static bool check_unchanged(const Pipeline *pipeline, const Campaign *campaign,
     return false;
 }
 
+static bool compose_again(Pipeline *pipeline, GError **error)
+{
+    message_free(pipeline->message);
+    pipeline->message = NULL;
+    return pipeline_compose_messages(pipeline, error);
+}
+
 /* Test copies are campaigns of their own, numbered, so that each is a new
  * mail for the mailbox that gets it. */
 static bool name_test(Pipeline *pipeline, Journal *journal, GError **error)
@@ -60,9 +70,7 @@ static bool name_test(Pipeline *pipeline, Journal *journal, GError **error)
             continue;
         g_free(pipeline->campaign);
         pipeline->campaign = g_steal_pointer(&name);
-        message_free(pipeline->message);
-        pipeline->message = NULL;
-        return pipeline_compose_messages(pipeline, error);
+        return compose_again(pipeline, error);
     }
     error_set(error, ERROR_INPUT, "too many test copies of `%s`", stem);
     return false;
@@ -93,7 +101,8 @@ static bool estimate(const Pipeline *pipeline, Journal *journal,
                              error);
 }
 
-/* Takes a campaign that the journal has, and looks at what is done. */
+/* Takes a campaign that the journal has, and looks at what is done. Its
+ * Message-IDs stay what they were, also for those who get the mail again. */
 static bool take_up(Pipeline *pipeline, Journal *journal,
                     const PipelinePlanning *how, PipelinePlan *plan,
                     GError **error)
@@ -102,7 +111,8 @@ static bool take_up(Pipeline *pipeline, Journal *journal,
         return false;
     plan->to_send = 0;
     return count_remaining(pipeline, journal, how->unknown == UNKNOWN_RESEND,
-                           &plan->to_send, error);
+                           &plan->to_send, error) &&
+           (!pipeline->has_open_ids || compose_again(pipeline, error));
 }
 
 bool pipeline_settle_unknown(Journal *journal, PipelinePlan *plan,

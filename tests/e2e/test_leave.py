@@ -211,6 +211,30 @@ def test_a_new_key_changes_links_but_no_message_id_and_no_campaign(personal, pos
     assert delivered(postfix).keys() == {address for address, _ in PEOPLE}
 
 
+def test_the_first_key_changes_no_message_id_of_a_campaign_that_is_going_on(project, postfix):
+    project.subscribe(PEOPLE)
+    project.configure_plain(postfix.port)
+    before = read(project.shown("bob@list.example.net"))
+    project.run(*SEND[:-1], "--limit", "1", "post.md").expect(0)
+    project.run("keygen").expect(0)
+    assert read(project.shown("bob@list.example.net"))["Message-ID"] != before["Message-ID"]
+    project.run(*SEND).expect(0)
+    mails = delivered(postfix)
+    assert mails.keys() == {address for address, _ in PEOPLE}
+    assert read(mails["bob@list.example.net"])["Message-ID"] == before["Message-ID"]
+
+
+def test_translations_have_message_ids_under_the_key_too(personal):
+    configure(personal, 25)
+    personal.write("subscribers.csv", "email,lang\nada@list.example.net,\nbob@list.example.net,de\n")
+    post = (personal.folder / "post.md").read_text()
+    personal.write("post.de.md", post.replace("The harbour festival", "Das Hafenfest"))
+    for address in ("ada@list.example.net", "bob@list.example.net"):
+        message = read(personal.shown(address))
+        assert re.search(r"\.0[a-z2-7]{26}@", message["Message-ID"]), address
+    assert "Hafenfest" in message["Subject"]
+
+
 def test_another_pattern_is_another_mail(personal, postfix):
     configure(personal, postfix.port)
     personal.run(*SEND[:-1], "--limit", "1", "post.md").expect(0)
