@@ -6,13 +6,18 @@
 #include "cli/command.h"
 
 static const Command *const commands[] = {
-    &command_init,          &command_check,           &command_preview,
-    &command_send,          &command_resume,          &command_status,
-    &command_list_check,    &command_list_add,        &command_list_remove,
-    &command_list_format,   &command_list_show,       &command_list_stats,
-    &command_suppress_add,  &command_suppress_remove, &command_suppress_list,
-    &command_unsubscribe,   &command_serve,           &command_template_list,
-    &command_template_show, &command_template_copy,   &command_keygen,
+    &command_init,          &command_check,
+    &command_preview,       &command_send,
+    &command_resume,        &command_status,
+    &command_list_check,    &command_list_add,
+    &command_list_remove,   &command_list_format,
+    &command_list_show,     &command_list_stats,
+    &command_list_import,   &command_list_export,
+    &command_suppress_add,  &command_suppress_remove,
+    &command_suppress_list, &command_suppress_import,
+    &command_unsubscribe,   &command_serve,
+    &command_template_list, &command_template_show,
+    &command_template_copy, &command_keygen,
     &command_doctor,
 };
 

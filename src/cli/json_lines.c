@@ -212,3 +212,22 @@ void json_lines_unsubscribe(const char *result, bool automatic,
                            automatic, "place", where, "address", address,
                            "from", from));
 }
+
+void json_lines_import(const ImportOutcome *outcome)
+{
+    print_object(json_pack("{s:s, s:s, s:s, s:i, s:i, s:s?, s:s?}", "event",
+                           "import", "became", import_fate_name(outcome->fate),
+                           "file", outcome->place.file, "line",
+                           outcome->place.line, "column", outcome->place.column,
+                           "address", outcome->address, "why", outcome->why));
+}
+
+void json_lines_import_counts(const ImportCounts *counts)
+{
+    json_t *object = json_pack("{s:s, s:I}", "event", "imported", "rows",
+                               (json_int_t)counts->rows);
+    for (int fate = 0; fate < IMPORT_FATE_COUNT; fate++)
+        json_object_set_new(object, import_fate_name((ImportFate)fate),
+                            json_integer(counts->fates[fate]));
+    print_object(object);
+}

@@ -4,13 +4,13 @@
  *
  * Every object has an "event": finding, check, plan, wait, progress, outcome,
  * notice, summary, campaign, recipient, list, diagnosis,
- * unsubscribe. The only user of the
- * JSON library.
+ * unsubscribe, import, imported. The only user of the JSON library here.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
 
 #include "doctor/diagnosis.h"
+#include "list/import.h"
 #include "pipeline/pipeline.h"
 
 void json_lines_findings(const Findings *findings);
@@ -35,5 +35,7 @@ void json_lines_row(const char *file, int line, bool has_left,
                     const char *const *names, const char *const *values);
 void json_lines_suppression(const char *who, const Suppression *suppression);
 void json_lines_stat(const char *group, const char *value, int64_t count);
+void json_lines_import(const ImportOutcome *outcome);
+void json_lines_import_counts(const ImportCounts *counts);
 
 #endif

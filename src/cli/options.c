@@ -12,10 +12,12 @@
 #define ABOUT_LISTS                                                            \
     (FOR_LIST_ADD | FOR_LIST_REMOVE | FOR_LIST_FORMAT | FOR_LIST_SHOW |        \
      FOR_LIST_STATS | ABOUT_SUPPRESSIONS)
+#define IMPORTING (FOR_LIST_IMPORT | FOR_SUPPRESS_IMPORT)
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
      FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN |    \
-     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE | ABOUT_LISTS | FOR_FORGET)
+     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE | ABOUT_LISTS | FOR_FORGET |     \
+     IMPORTING | FOR_LIST_EXPORT)
 
 typedef struct OptionRow {
     const char *name;
@@ -35,6 +37,13 @@ static const OptionRow rows[] = {
      "show one copy on standard output; send nothing, write nothing"},
     {"dry-run", FOR_UNSUBSCRIBE, SWITCH(dry_run),
      "say who would leave; write nothing"},
+    {"dry-run", IMPORTING, SWITCH(dry_run),
+     "show what would become of each row; write nothing"},
+    {"from", IMPORTING, TEXT(from), "SYSTEM",
+     "where the files come from, when their content does not tell: mailchimp, "
+     "listmonk, mailman, sympa, …"},
+    {"into", FOR_LIST_IMPORT, TEXT(into), "FILE",
+     "the list, made when there is none; the configured one otherwise"},
     {"mail", FOR_UNSUBSCRIBE, SWITCH(mail),
      "read mails that people sent in order to leave, from a Maildir, an mbox, "
      "a file or standard input (-)"},
@@ -52,6 +61,11 @@ static const OptionRow rows[] = {
     {"format", SENDING, TEXT(format), "KIND",
      "what to show: mail (header and text), text, html, or mime (the very "
      "bytes)"},
+    {"format", FOR_LIST_EXPORT, TEXT(format), "KIND",
+     "csv (as it is without this), yaml, json (an object a line), mailman "
+     "(Name <address> a line) or addresses"},
+    {"spreadsheet", FOR_LIST_EXPORT, SWITCH(spreadsheet),
+     "an apostrophe before values that a spreadsheet would run"},
     {"html", FOR_PREVIEW, TEXT(html), "FILE",
      "write a page that shows the mail on desktop and phone, light and dark, "
      "as text, its headers, links and findings; - is standard output"},
@@ -126,6 +140,8 @@ static const OptionRow rows[] = {
     {"reason", FOR_SUPPRESS_ADD, TEXT(reason), "WORD",
      "why: unsubscribed, bounced, complained, or a word of your own; manual "
      "otherwise"},
+    {"reason", FOR_SUPPRESS_IMPORT, TEXT(reason), "WORD",
+     "why, where the files do not tell; imported otherwise"},
     {"hash", FOR_SUPPRESS_ADD, SWITCH(hash),
      "write down a salted hash and not the address"},
     {"allow-clipping", COMPOSING, SWITCH(allow_clipping),
@@ -135,7 +151,7 @@ static const OptionRow rows[] = {
     {"json",
      FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
          FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_LIST_SHOW | FOR_LIST_STATS |
-         FOR_SUPPRESS_LIST,
+         FOR_SUPPRESS_LIST | IMPORTING,
      SWITCH(json), "JSON on standard output, one object a line"},
     {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},

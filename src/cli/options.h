@@ -27,6 +27,9 @@ typedef enum {
     FOR_DOCTOR = 1 << 10,
     FOR_SERVE = 1 << 11,
     FOR_UNSUBSCRIBE = 1 << 12,
+    FOR_LIST_IMPORT = 1 << 17,
+    FOR_LIST_EXPORT = 1 << 18,
+    FOR_SUPPRESS_IMPORT = 1 << 19,
     FOR_LIST_ADD = 1 << 20,
     FOR_LIST_REMOVE = 1 << 21,
     FOR_LIST_FORMAT = 1 << 22,
@@ -46,8 +49,10 @@ typedef struct Options {
     char *config;
     char *connections;
     char *format;
+    char *from;
     char *html;
     char *input;
+    char *into;
     char *lang;
     char *limit;
     char *listen;
@@ -87,6 +92,7 @@ typedef struct Options {
     gboolean resubscribe;
     gboolean revise;
     gboolean serve;
+    gboolean spreadsheet;
     gboolean strict;
     gboolean yes;
     char **arguments; /* what is left, NULL-terminated, never NULL */

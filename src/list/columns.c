@@ -3,31 +3,21 @@
  * Substack, Mailtrain and Keila. */
 #include "list/columns.h"
 
+#include <stdint.h>
 #include <string.h>
-
-#define KEY_MAX 64 /* letters of a name that are compared with the tables */
-
-/* How a column tells that somebody left. */
-typedef enum {
-    STATUS_NONE,
-    STATUS_WORD,      /* by one of left_words */
-    STATUS_YES_LEFT,  /* by anything but nothing and `no`: also by a date */
-    STATUS_NO_LEFT,   /* by `no` */
-    STATUS_MAILTRAIN, /* by a number: 1 is subscribed */
-} StatusRule;
 
 struct Columns {
     char *file;
     size_t count;
-    char **written; /* as in the file */
-    char **names;   /* the same, but no two are equal */
-    StatusRule *rules;
-    bool *kinds; /* whether the column tells people from lists */
+    char **written;             /* as in the file */
+    char **names;               /* the same, but no two are equal */
+    const StandingRule **rules; /* NULL: the column says nothing */
+    bool *kinds;                /* whether the column tells people from lists */
     int email;
     int full_name;
     int first_name;
     int last_name;
-    bool all_left;
+    Standing everybody; /* by the name of the file */
     bool may_tell_left;
 };
 
@@ -42,75 +32,12 @@ static const char *const first_name_keys[] = {"firstname", "fname", "givenname",
 static const char *const last_name_keys[] = {"lastname", "lname", "surname",
                                              "familyname", NULL};
 
-static const struct {
-    const char *key;
-    StatusRule rule;
-} status_columns[] = {
-    {"status", STATUS_WORD},
-    {"state", STATUS_WORD},
-    {"emailstatus", STATUS_WORD},
-    {"groupstatus", STATUS_WORD},
-    {"memberstatus", STATUS_WORD},
-    {"subscriberstatus", STATUS_WORD},
-    {"subscriptionstatus", STATUS_WORD},
-    {"emailmarketingstatus", STATUS_WORD},
-    {"subscribertype", STATUS_WORD},
-    {"unsubscribed", STATUS_YES_LEFT},
-    {"unsubscribedat", STATUS_YES_LEFT},
-    {"unsubtime", STATUS_YES_LEFT},
-    {"unsubscriptiondate", STATUS_YES_LEFT},
-    {"cleaned", STATUS_YES_LEFT},
-    {"cleantime", STATUS_YES_LEFT},
-    {"deletedat", STATUS_YES_LEFT},
-    {"blocklisted", STATUS_YES_LEFT},
-    {"blacklisted", STATUS_YES_LEFT},
-    {"isthissubscriberblacklisted", STATUS_YES_LEFT},
-    {"isthisaccountdisabled", STATUS_YES_LEFT},
-    {"emaildisabled", STATUS_YES_LEFT},
-    {"disabled", STATUS_YES_LEFT},
-    {"bounced", STATUS_YES_LEFT},
-    {"suppressed", STATUS_YES_LEFT},
-    {"optout", STATUS_YES_LEFT},
-    {"optedout", STATUS_YES_LEFT},
-    {"donotsend", STATUS_YES_LEFT},
-    {"donotemail", STATUS_YES_LEFT},
-    {"subscribed", STATUS_NO_LEFT},
-    {"subscribedtoemails", STATUS_NO_LEFT},
-    {"isthissubscriberconfirmed", STATUS_NO_LEFT},
-    {"confirmed", STATUS_NO_LEFT},
-    {"enabled", STATUS_NO_LEFT},
-};
-
-/* Left, never joined, or cannot be reached. */
-static const char *const left_words[] = {
-    "unsubscribed", "unsubscribe",   "cleaned",
-    "blocklisted",  "blacklisted",   "blocked",
-    "banned",       "disabled",      "bounced",
-    "bouncing",     "complained",    "complaint",
-    "unreachable",  "undelivered",   "undeliverable",
-    "suppressed",   "removed",       "deleted",
-    "inactive",     "archived",      "optout",
-    "optedout",     "nonsubscribed", "notsubscribed",
-    "pending",      "unconfirmed",   "unactivated",
-    "invited",      "requested",     "left",
-    "spammy",       "nomail",        NULL};
-
 static const char *const kind_keys[] = {"type", "kind", NULL};
 
-static const char *const no_words[] = {"",     "no",  "n",     "false",
-                                       "f",    "0",   "off",   "none",
-                                       "null", "nil", "never", NULL};
-
-/* Beginnings of the names of Mailchimp's files of people who are not
- * subscribed; such a file says so nowhere else. */
-static const char *const left_files[] = {"unsubscribed_", "cleaned_",
-                                         "nonsubscribed_", NULL};
-
-/* Letters and digits only, in lower case; beyond ASCII all bytes stay. */
-static void make_key(const char *name, char key[KEY_MAX + 1])
+void columns_make_key(const char *name, char key[COLUMNS_KEY_MAX + 1])
 {
     size_t length = 0;
-    for (; *name != '\0' && length < KEY_MAX; name++)
+    for (; *name != '\0' && length < COLUMNS_KEY_MAX; name++)
         if ((unsigned char)*name >= 0x80 || g_ascii_isalnum(*name))
             key[length++] = g_ascii_tolower(*name);
     key[length] = '\0';
@@ -126,8 +53,8 @@ static int index_of(const char *const *words, const char *word)
 
 static bool is_one_of(const char *name, const char *const *keys)
 {
-    char key[KEY_MAX + 1];
-    make_key(name, key);
+    char key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(name, key);
     return index_of(keys, key) >= 0;
 }
 
@@ -141,8 +68,8 @@ static int find_first_of(const Columns *columns, const char *const *keys)
     int best = COLUMNS_NONE;
     int best_rank = -1;
     for (size_t i = 0; i < columns->count; i++) {
-        char key[KEY_MAX + 1];
-        make_key(columns->names[i], key);
+        char key[COLUMNS_KEY_MAX + 1];
+        columns_make_key(columns->names[i], key);
         int rank = index_of(keys, key);
         if (rank >= 0 && (best_rank < 0 || rank < best_rank)) {
             best_rank = rank;
@@ -150,16 +77,6 @@ static int find_first_of(const Columns *columns, const char *const *keys)
         }
     }
     return best;
-}
-
-static StatusRule rule_of(const char *name)
-{
-    char key[KEY_MAX + 1];
-    make_key(name, key);
-    for (size_t i = 0; i < G_N_ELEMENTS(status_columns); i++)
-        if (strcmp(status_columns[i].key, key) == 0)
-            return status_columns[i].rule;
-    return STATUS_NONE;
 }
 
 /* `Birthday` twice: the second becomes `Birthday_2`. The table keeps it
@@ -193,23 +110,12 @@ static void find_rules(Columns *columns)
     static const char *const hash_key[] = {"hashemail", NULL};
     bool is_mailtrain = find_first_of(columns, hash_key) >= 0;
     for (size_t i = 0; i < columns->count; i++) {
-        StatusRule rule = rule_of(columns->names[i]);
-        if (rule == STATUS_WORD && is_mailtrain)
-            rule = STATUS_MAILTRAIN;
-        columns->rules[i] = rule;
+        char key[COLUMNS_KEY_MAX + 1];
+        columns_make_key(columns->names[i], key);
+        columns->rules[i] = standing_rule(key, is_mailtrain);
         columns->kinds[i] = is_one_of(columns->names[i], kind_keys);
-        columns->may_tell_left |= rule != STATUS_NONE;
+        columns->may_tell_left |= columns->rules[i] != NULL;
     }
-}
-
-static bool name_says_left(const char *file)
-{
-    g_autofree char *base = g_path_get_basename(file);
-    for (size_t i = 0; left_files[i] != NULL; i++)
-        if (g_ascii_strncasecmp(base, left_files[i], strlen(left_files[i])) ==
-            0)
-            return true;
-    return false;
 }
 
 static void columns_clear(void *data)
@@ -217,7 +123,7 @@ static void columns_clear(void *data)
     Columns *columns = data;
     g_strfreev(columns->written);
     g_strfreev(columns->names);
-    g_free(columns->rules);
+    g_free((void *)(uintptr_t)columns->rules);
     g_free(columns->kinds);
     g_free(columns->file);
 }
@@ -230,15 +136,15 @@ Columns *columns_new(const char *file, char *const *names, size_t count,
     columns->count = count;
     columns->written = g_new0(char *, count + 1);
     columns->names = g_new0(char *, count + 1);
-    columns->rules = g_new0(StatusRule, count + 1);
+    columns->rules = g_new0(const StandingRule *, count + 1);
     columns->kinds = g_new0(bool, count + 1);
     add_names(columns, names, places, findings);
     columns->email = find_first_of(columns, email_keys);
     columns->full_name = find_first_of(columns, full_name_keys);
     columns->first_name = find_first_of(columns, first_name_keys);
     columns->last_name = find_first_of(columns, last_name_keys);
-    columns->all_left = name_says_left(file);
-    columns->may_tell_left = columns->all_left;
+    columns->everybody = standing_of_file(file);
+    columns->may_tell_left = columns->everybody != STANDING_SUBSCRIBED;
     find_rules(columns);
     return columns;
 }
@@ -276,10 +182,10 @@ const char *columns_written_name(const Columns *columns, size_t index)
 
 static bool is_same_key(const char *a, const char *b)
 {
-    char a_key[KEY_MAX + 1];
-    char b_key[KEY_MAX + 1];
-    make_key(a, a_key);
-    make_key(b, b_key);
+    char a_key[COLUMNS_KEY_MAX + 1];
+    char b_key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(a, a_key);
+    columns_make_key(b, b_key);
     return *a_key != '\0' && strcmp(a_key, b_key) == 0;
 }
 
@@ -296,8 +202,8 @@ static bool is_same(const char *a, const char *b)
 /* `first_name` is understood whatever the file calls it. */
 static int find_part_of_name(const Columns *columns, const char *name)
 {
-    char key[KEY_MAX + 1];
-    make_key(name, key);
+    char key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(name, key);
     if (index_of(first_name_keys, key) >= 0)
         return columns->first_name;
     if (index_of(last_name_keys, key) >= 0)
@@ -340,24 +246,34 @@ int columns_last_name(const Columns *columns)
 
 bool columns_is_status(const Columns *columns, size_t index)
 {
-    return columns->rules[index] != STATUS_NONE;
+    return columns->rules[index] != NULL;
+}
+
+static Standing judge(const StandingRule *rule, const char *value)
+{
+    if (rule == NULL)
+        return STANDING_SUBSCRIBED;
+    char key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(value, key);
+    return standing_by_rule(rule, key);
+}
+
+Standing columns_standing(const Columns *columns, size_t index,
+                          const char *value)
+{
+    return judge(columns->rules[index], value);
+}
+
+Standing columns_standing_by_name(const char *name, const char *value)
+{
+    char key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(name, key);
+    return judge(standing_rule(key, false), value);
 }
 
 bool columns_says_left(const Columns *columns, size_t index, const char *value)
 {
-    StatusRule rule = columns->rules[index];
-    if (rule == STATUS_NONE)
-        return false;
-    char key[KEY_MAX + 1];
-    make_key(value, key);
-    bool is_no = index_of(no_words, key) >= 0;
-    if (rule == STATUS_YES_LEFT)
-        return !is_no;
-    if (rule == STATUS_NO_LEFT)
-        return is_no && *key != '\0';
-    if (rule == STATUS_MAILTRAIN && g_ascii_isdigit(*key))
-        return strcmp(key, "1") != 0;
-    return index_of(left_words, key) >= 0;
+    return columns_standing(columns, index, value) != STANDING_SUBSCRIBED;
 }
 
 bool columns_is_kind(const Columns *columns, size_t index)
@@ -371,9 +287,14 @@ bool columns_says_list(const char *value)
     return is_one_of(value, words);
 }
 
+Standing columns_everybody(const Columns *columns)
+{
+    return columns->everybody;
+}
+
 bool columns_all_left(const Columns *columns)
 {
-    return columns->all_left;
+    return columns->everybody != STANDING_SUBSCRIBED;
 }
 
 bool columns_may_tell_left(const Columns *columns)

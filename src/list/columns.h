@@ -18,8 +18,10 @@
 #include <stddef.h>
 
 #include "base/finding.h"
+#include "list/standing.h"
 
 #define COLUMNS_NONE (-1)
+#define COLUMNS_KEY_MAX 64 /* letters of a name that are compared */
 
 typedef struct Columns Columns;
 
@@ -48,13 +50,24 @@ int columns_full_name(const Columns *columns);
 int columns_first_name(const Columns *columns);
 int columns_last_name(const Columns *columns);
 
+/* What of a name or word is compared: its letters and digits, in lower case;
+ * beyond ASCII all bytes stay. */
+void columns_make_key(const char *name, char key[COLUMNS_KEY_MAX + 1]);
+
 /* Whether a name is one that the column of addresses may have. */
 bool columns_is_email(const char *name);
 
 /* Whether the column may say that a person left. */
 bool columns_is_status(const Columns *columns, size_t index);
 
-/* Whether a value of this column says so. */
+/* What a value of this column says; of a column that may say nothing,
+ * STANDING_SUBSCRIBED. The second one is for values that have a name but no
+ * column. */
+Standing columns_standing(const Columns *columns, size_t index,
+                          const char *value);
+Standing columns_standing_by_name(const char *name, const char *value);
+
+/* Whether it is another one than STANDING_SUBSCRIBED. */
 bool columns_says_left(const Columns *columns, size_t index, const char *value);
 
 /* Whether the column tells people from lists, and a value of it means a
@@ -62,8 +75,9 @@ bool columns_says_left(const Columns *columns, size_t index, const char *value);
 bool columns_is_kind(const Columns *columns, size_t index);
 bool columns_says_list(const char *value);
 
-/* Whether the file's own name says so of everybody in it, as in Mailchimp's
+/* What the file's own name says of everybody in it, as in Mailchimp's
  * unsubscribed_members_export_….csv. */
+Standing columns_everybody(const Columns *columns);
 bool columns_all_left(const Columns *columns);
 
 /* Whether the file can tell of anybody that they left. */

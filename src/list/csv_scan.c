@@ -135,7 +135,8 @@ static bool refuse_format(const CsvScan *scan, GError **error)
         {"\xfe\xff", 2,
          "in UTF-16; convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW"},
         {"PK\x03\x04", 4,
-         "a spreadsheet or an archive; save it as CSV in UTF-8"},
+         "a spreadsheet or an archive; save it as CSV in UTF-8, or unzip it "
+         "first"},
         {"\xd0\xcf\x11\xe0", 4, "an old spreadsheet; save it as CSV in UTF-8"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {

@@ -34,7 +34,8 @@ static bool is_address(const char *text, size_t length)
 }
 
 /* `ada@example.org Ada Lovelace`, as Sympa writes and reads it, is address
- * and name; everything else is left whole, two addresses too. */
+ * and name; what it puts behind another TAB, its count of bounces, is neither.
+ * Everything else is left whole, two addresses too. */
 static void split_line(const Cell *line, Cell parts[2])
 {
     parts[0] = *line;
@@ -52,6 +53,11 @@ static void split_line(const Cell *line, Cell parts[2])
     parts[1].length = line->length - end - 1;
     parts[1].column += (int)g_utf8_strlen(line->text, (gssize)end) + 1;
     line->text[end] = '\0';
+    char *behind = memchr(parts[1].text, '\t', parts[1].length);
+    if (behind != NULL) {
+        parts[1].length = (size_t)(behind - parts[1].text);
+        *behind = '\0';
+    }
 }
 
 static bool is_address_line(const char *line)

@@ -1,6 +1,7 @@
 /* roll_csv.c - a roll in CSV; see roll.h for the canonical form. */
 #include <string.h>
 
+#include "list/quote.h"
 #include "list/roll_private.h"
 
 static bool read_csv(Roll *roll, Reader *reader, GError **error)
@@ -28,34 +29,6 @@ static bool read_csv(Roll *roll, Reader *reader, GError **error)
 }
 
 /* --- writing --- */
-
-/* Blanks at the ends would be lost; a row that begins with `#` would be a
- * comment. */
-static bool needs_quotes(const char *text, const char *signs, bool is_first)
-{
-    size_t length = strlen(text);
-    if (length == 0)
-        return false;
-    return strpbrk(text, signs) != NULL || strchr(" \t", text[0]) != NULL ||
-           strchr(" \t", text[length - 1]) != NULL ||
-           (is_first && text[0] == '#');
-}
-
-static void put_cell(const char *text, const char *signs, bool is_first,
-                     GString *out)
-{
-    if (!needs_quotes(text, signs, is_first)) {
-        g_string_append(out, text);
-        return;
-    }
-    g_string_append_c(out, '"');
-    for (; *text != '\0'; text++) {
-        if (*text == '"')
-            g_string_append_c(out, '"');
-        g_string_append_c(out, *text);
-    }
-    g_string_append_c(out, '"');
-}
 
 /* What stands before the header row is kept as comments. */
 static void put_preamble(const Roll *roll, GString *out)
@@ -87,7 +60,7 @@ static void put_head(const Roll *roll, GString *out)
     for (size_t i = 0; name[i] != NULL; i++) {
         if (i > 0)
             g_string_append_c(out, roll->delimiter);
-        put_cell(name[i], signs, i == 0, out);
+        quote_csv(name[i], signs, i == 0, out);
     }
     g_string_append(out, roll->line_end);
 }
@@ -118,7 +91,7 @@ static void put_row(const Roll *roll, const RollRow *row, GString *out)
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             g_string_append_c(out, roll->delimiter);
-        put_cell(cell_text(roll, row, (int)i), signs, i == 0, out);
+        quote_csv(cell_text(roll, row, (int)i), signs, i == 0, out);
     }
     g_string_append(out, roll->line_end);
 }

@@ -10,80 +10,8 @@
 #include <string.h>
 
 #include "base/value.h"
+#include "list/quote.h"
 #include "list/roll_private.h"
-
-#define PLAIN_EXTRA "@._+/()$;=~^ -"
-
-/* --- how a text is written --- */
-
-/* Words and numbers that other programs would not take for texts. */
-static bool is_resolved(const char *text)
-{
-    static const char *const words[] = {"null", "true", "false", "yes", "no",
-                                        "on",   "off",  "y",     "n",   NULL};
-    for (const char *const *word = words; *word != NULL; word++)
-        if (g_ascii_strcasecmp(text, *word) == 0)
-            return true;
-    return g_ascii_isdigit(*text) || strchr("+-.~=", *text) != NULL;
-}
-
-/* Whether YAML reads it without quotes, also in [lists]. Stricter than YAML,
- * so that it needs no second look. */
-static bool may_be_plain(const char *text)
-{
-    size_t length = strlen(text);
-    bool is_fine = length > 0 && text[length - 1] != ' ' &&
-                   ((unsigned char)*text >= 0x80 || g_ascii_isalnum(*text));
-    for (; is_fine && *text != '\0'; text++)
-        is_fine = (unsigned char)*text >= 0x80 || g_ascii_isalnum(*text) ||
-                  strchr(PLAIN_EXTRA, *text) != NULL;
-    return is_fine;
-}
-
-/* What YAML takes for a line end, or does not let stand in a file. */
-static bool is_special(gunichar character)
-{
-    return character < 0x20 || character == 0x85 || character == 0x2028 ||
-           character == 0x2029 || character == 0xfeff || character == 0xfffe ||
-           character == 0xffff;
-}
-
-static bool has_special(const char *text)
-{
-    for (; *text != '\0'; text = g_utf8_next_char(text))
-        if (is_special(g_utf8_get_char(text)))
-            return true;
-    return false;
-}
-
-static void put_escaped(const char *text, GString *out)
-{
-    g_string_append_c(out, '"');
-    for (; *text != '\0'; text = g_utf8_next_char(text)) {
-        gunichar character = g_utf8_get_char(text);
-        if (character == '"' || character == '\\')
-            g_string_append_printf(out, "\\%c", (char)character);
-        else if (character < 0x20 || character == 0x85 || character == 0x2028 ||
-                 character == 0x2029 || character == 0xfeff)
-            g_string_append_printf(out, "\\u%04X", character);
-        else
-            g_string_append_unichar(out, character);
-    }
-    g_string_append_c(out, '"');
-}
-
-static void put_text(const char *text, bool was_plain, GString *out)
-{
-    if (has_special(text)) {
-        put_escaped(text, out);
-    } else if (may_be_plain(text) && (was_plain || !is_resolved(text))) {
-        g_string_append(out, text);
-    } else {
-        g_auto(GStrv) parts = g_strsplit(text, "'", -1);
-        g_autofree char *doubled = g_strjoinv("''", parts);
-        g_string_append_printf(out, "'%s'", doubled);
-    }
-}
 
 static char *list_source(const Value *list)
 {
@@ -93,7 +21,7 @@ static char *list_source(const Value *list)
         g_autofree char *text = g_utf8_normalize(item->text, -1,
                                                  G_NORMALIZE_NFC);
         g_string_append(out, i > 0 ? ", " : "");
-        put_text(text, item->plain, out);
+        quote_yaml(text, item->plain, out);
     }
     g_string_append_c(out, ']');
     return g_string_free(out, FALSE);
@@ -228,7 +156,7 @@ static void take_value(Roll *roll, Cell *cell, const Value *value)
     if (value->kind == VALUE_LIST) {
         g_autofree char *source = list_source(value);
         taken->source = g_string_chunk_insert(roll->texts, source);
-    } else if (value->plain && may_be_plain(taken->text)) {
+    } else if (value->plain && quote_yaml_is_plain(taken->text)) {
         taken->source = taken->text;
     }
 }
@@ -281,7 +209,7 @@ static void put_value(const RollCell *cell, GString *out)
     if (cell->source != NULL)
         g_string_append(out, cell->source);
     else
-        put_text(cell->text, false, out);
+        quote_yaml(cell->text, false, out);
     g_string_append_c(out, '\n');
 }
 
@@ -296,7 +224,7 @@ static void put_row(const Roll *roll, const RollRow *row, GString *out)
             continue;
         g_string_append_printf(out, "%*s%s", roll->indent, "", sign);
         if (!bare) {
-            put_text(g_ptr_array_index(roll->names, i), false, out);
+            quote_yaml(g_ptr_array_index(roll->names, i), false, out);
             g_string_append(out, ": ");
         }
         put_value(cell, out);

@@ -39,7 +39,7 @@ ONE_FILE = {
     "gmime/": {"feedback/mail.c"},
     "gumbo.h": {"document/html_read.c"},
     "idn2.h": None,
-    "jansson.h": {"cli/json_lines.c"},
+    "jansson.h": {"cli/json_lines.c", "list/list_json.c"},
     "magic.h": {"mail/media_type.c"},
     "libesmtp.h": {"delivery/mailer.c"},
     "microhttpd.h": {"feedback/http.c"},
