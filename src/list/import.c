@@ -223,11 +223,12 @@ static void take_subscriber(Import *import)
         tell(import, IMPORT_LEFT, text);
     } else if (seen_has(import->left, person->address.key)) {
         tell(import, IMPORT_LEFT, "left according to another row");
-    } else if (!seen_add(import->met, person->address.key)) {
-        import_target_merge(import->target, person);
-        tell(import, IMPORT_DUPLICATE, NULL);
     } else {
-        tell(import, import_target_merge(import->target, person), NULL);
+        bool is_first = seen_add(import->met, person->address.key);
+        ImportFate fate = IMPORT_KEPT;
+        if (import_target_merge(import->target, person, &fate,
+                                &import->failure))
+            tell(import, is_first ? fate : IMPORT_DUPLICATE, NULL);
     }
 }
 
@@ -337,6 +338,7 @@ static bool read_source(Import *import, RowVisit visit, GError **error)
         return true;
     import->person = import_person_new(
         import->source->system, takes ? import->options->findings : NULL);
+    import->person->judges_only = !takes;
     bool ok = read_rows(import, reader, visit, error);
     import_person_free(import->person);
     import->person = NULL;

@@ -9,6 +9,7 @@
 #include "list/python_dict.h"
 #include "mail/date.h"
 
+#define FIELD_NAME_MAX 50 /* bytes */
 #define SECOND_US INT64_C(1000000)
 #define LATEST_SECONDS INT64_C(253402300799) /* the year 9999 */
 
@@ -16,17 +17,18 @@
 typedef struct Part {
     ImportRole role;
     int rank;
-    char *name; /* of the field */
+    char *name;  /* of the field */
+    bool judges; /* it has to do with whether somebody left */
 } Part;
 
 /* What is put together from several columns. */
 typedef struct Gathered {
     const char *address;
-    const char *since;
+    int64_t since_us; /* 0: not told */
     int since_rank;
     const char *date[3]; /* year, month, day */
-    int64_t changed_us;
-    Fault fault; /* of the address's cell */
+    const char *changed; /* a moment */
+    Fault fault;         /* of the address's cell */
 } Gathered;
 
 static void part_clear(void *data)
@@ -102,13 +104,19 @@ bool import_moment(const char *text, int64_t *at_us)
 
 /* --- fields --- */
 
-/* A name that means the address would make another column the address. */
+/* Short enough that two names differ by their keys too. A name that means the
+ * address would make another column the address. */
 static char *field_name(const char *written)
 {
+    g_autofree char *lower = g_utf8_strdown(written, -1);
+    g_autofree char *composed = g_utf8_normalize(lower, -1, G_NORMALIZE_NFC);
     GString *name = g_string_new(NULL);
-    for (const char *at = written; *at != '\0'; at++) {
-        if ((unsigned char)*at >= 0x80 || g_ascii_isalnum(*at))
-            g_string_append_c(name, g_ascii_tolower(*at));
+    for (const char *at = composed; *at != '\0'; at = g_utf8_next_char(at)) {
+        gunichar character = g_utf8_get_char(at);
+        if (name->len >= FIELD_NAME_MAX)
+            break;
+        if (g_unichar_isalnum(character) || g_unichar_ismark(character))
+            g_string_append_unichar(name, character);
         else if (name->len > 0 && name->str[name->len - 1] != '_')
             g_string_append_c(name, '_');
     }
@@ -130,6 +138,9 @@ static void make_plan(ImportPerson *person, Columns *columns)
         Part part = {0};
         part.role = import_system_role(person->system, columns, i, &part.rank);
         part.name = field_name(columns_name(columns, i));
+        part.judges = columns_is_status(columns, i) ||
+                      part.role == ROLE_EMAIL || part.role == ROLE_MEMBER ||
+                      part.role == ROLE_CHANGED || part.role == ROLE_ATTRIBUTES;
         g_array_append_val(person->plan, part);
     }
 }
@@ -148,7 +159,7 @@ const char *import_person_field(const ImportPerson *person, const char *name)
 /* Both are borrowed. */
 static void add_field(ImportPerson *person, const char *name, const char *value)
 {
-    if (*value == '\0' || *name == '\0' ||
+    if (person->judges_only || *value == '\0' || *name == '\0' ||
         person->fields->len == IMPORT_FIELDS_MAX ||
         import_person_field(person, name) != NULL)
         return;
@@ -208,6 +219,9 @@ static void add_attribute(void *data, const char *name, const char *value)
 {
     Attributes *attributes = data;
     ImportPerson *person = attributes->person;
+    if (person->judges_only &&
+        columns_standing_by_name(name, value) == STANDING_SUBSCRIBED)
+        return;
     char *text = (char *)(uintptr_t)own(person, g_strdup(value));
     const char *own_name = own(person, field_name(name));
     Cell cell = {.text = text,
@@ -285,18 +299,11 @@ static const char *unguard(const ImportPerson *person, const char *value)
 static void take_since(Gathered *gathered, const Part *part, const char *value)
 {
     int64_t at_us = 0;
-    if (*value == '\0' || !import_moment(value, &at_us) ||
-        (gathered->since != NULL && part->rank >= gathered->since_rank))
+    if ((gathered->since_us > 0 && part->rank >= gathered->since_rank) ||
+        !import_moment(value, &at_us))
         return;
-    gathered->since = value;
+    gathered->since_us = at_us;
     gathered->since_rank = part->rank;
-}
-
-static void take_changed(Gathered *gathered, const char *value)
-{
-    int64_t at_us = 0;
-    if (import_moment(value, &at_us))
-        gathered->changed_us = MAX(gathered->changed_us, at_us);
 }
 
 /* Anything but a member gets no mail by this row. */
@@ -332,7 +339,7 @@ static void take_value(ImportPerson *person, size_t index, const Part *part,
         take_since(gathered, part, value);
         break;
     case ROLE_CHANGED:
-        take_changed(gathered, value);
+        gathered->changed = value;
         break;
     case ROLE_YEAR:
     case ROLE_MONTH:
@@ -360,7 +367,8 @@ static void take_cell(ImportPerson *person, size_t index, Cell *cell,
                       Gathered *gathered)
 {
     const Part *part = &g_array_index(person->plan, Part, index);
-    if (cell->text == NULL || cell->length == 0 || part->role == ROLE_NOTHING)
+    if (cell->text == NULL || cell->length == 0 || part->role == ROLE_NOTHING ||
+        (person->judges_only && !part->judges))
         return;
     if (part->role == ROLE_ATTRIBUTES) {
         take_attributes(person, cell, part->name);
@@ -379,18 +387,27 @@ static void take_cell(ImportPerson *person, size_t index, Cell *cell,
 static void add_since(ImportPerson *person, const Gathered *gathered)
 {
     const char *const *date = gathered->date;
-    g_autofree char *joined = date[0] && date[1] && date[2]
-                                  ? g_strdup_printf("%s-%s-%s", date[0],
-                                                    date[1], date[2])
-                                  : NULL;
-    const char *text = gathered->since ? gathered->since : joined;
-    int64_t at_us = 0;
-    if (text == NULL || !import_moment(text, &at_us))
-        return;
+    int64_t at_us = gathered->since_us;
+    if (date[0] != NULL && date[1] != NULL && date[2] != NULL) {
+        g_autofree char *text = g_strdup_printf("%s-%s-%s", date[0], date[1],
+                                                date[2]);
+        if (!import_moment(text, &at_us))
+            return;
+    }
     g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(at_us / SECOND_US);
-    if (at != NULL)
+    if (at_us > 0 && at != NULL)
         add_field(person, "joined",
                   own(person, g_date_time_format(at, "%Y-%m-%d")));
+}
+
+/* Of somebody who left it is the best guess at when, where nothing better is
+ * told. */
+static void guess_when(ImportPerson *person, const Gathered *gathered)
+{
+    if (person->left_us == 0 && gathered->changed != NULL &&
+        person->standing != STANDING_SUBSCRIBED &&
+        !import_moment(gathered->changed, &person->left_us))
+        person->left_us = 0;
 }
 
 static bool read_address(ImportPerson *person, const char *text, GError **error)
@@ -437,9 +454,9 @@ bool import_person_fill(ImportPerson *person, Columns *columns, Row *row,
         row->fault = gathered.fault;
         return false;
     }
-    add_since(person, &gathered);
-    if (person->left_us == 0)
-        person->left_us = gathered.changed_us;
+    guess_when(person, &gathered);
+    if (!person->judges_only)
+        add_since(person, &gathered);
     g_autoptr(GError) problem = NULL;
     if (read_address(person, gathered.address, &problem))
         return true;

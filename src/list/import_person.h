@@ -35,6 +35,10 @@ typedef struct ImportPerson {
     const char *told;    /* and its value; both NULL when the file's name did */
     int64_t left_us;     /* when they left; 0: not told */
 
+    /* Set by whoever wants to know the address and the standing only, which
+     * takes less time: there are no fields then. */
+    bool judges_only;
+
     /* What the person is filled from. */
     const ImportSystem *system;
     Columns *columns;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "list/list.h"
 #include "list/roll.h"
 #include "list/seen.h"
 
@@ -15,6 +16,7 @@ struct ImportTarget {
     Seen *added;      /* without a roll */
     bool is_new;      /* nobody was on it */
     bool dry_run;
+    bool is_full; /* a column more than a list may have was wanted */
 };
 
 static void learn_columns(ImportTarget *target)
@@ -64,6 +66,10 @@ static bool fill(ImportTarget *target, size_t row, const char *column,
     const char *had = roll_value(target->roll, row, column);
     if (value == NULL || *value == '\0' || (had != NULL && *had != '\0'))
         return false;
+    if (had == NULL && columns_count(target->columns) == LIST_COLUMNS_MAX) {
+        target->is_full = true;
+        return false;
+    }
     roll_set(target->roll, row, column, value);
     if (had == NULL)
         learn_columns(target);
@@ -126,7 +132,7 @@ static bool fill_fields(ImportTarget *target, size_t row,
     return changed;
 }
 
-ImportFate import_target_merge(ImportTarget *target, const ImportPerson *person)
+static ImportFate merge(ImportTarget *target, const ImportPerson *person)
 {
     const char *key = person->address.key;
     if (target->roll == NULL)
@@ -137,6 +143,19 @@ ImportFate import_target_merge(ImportTarget *target, const ImportPerson *person)
     row = roll_add(target->roll, person->address.text);
     fill_fields(target, row, person);
     return IMPORT_ADDED;
+}
+
+bool import_target_merge(ImportTarget *target, const ImportPerson *person,
+                         ImportFate *fate, GError **error)
+{
+    *fate = merge(target, person);
+    if (!target->is_full)
+        return true;
+    error_set(error, ERROR_INPUT,
+              "%s: the people of this import have so many different fields "
+              "that the list would get more than %d columns",
+              target->path, LIST_COLUMNS_MAX);
+    return false;
 }
 
 bool import_target_write(ImportTarget *target, GError **error)

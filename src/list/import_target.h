@@ -22,9 +22,10 @@ ImportTarget *import_target_open(const char *path, bool dry_run,
 void import_target_close(ImportTarget *target);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImportTarget, import_target_close)
 
-/* IMPORT_ADDED, IMPORT_FILLED or IMPORT_KEPT. */
-ImportFate import_target_merge(ImportTarget *target,
-                               const ImportPerson *person);
+/* The fate is IMPORT_ADDED, IMPORT_FILLED or IMPORT_KEPT. ERROR_INPUT when the
+ * list would get more than LIST_COLUMNS_MAX columns. */
+bool import_target_merge(ImportTarget *target, const ImportPerson *person,
+                         ImportFate *fate, GError **error);
 
 bool import_target_write(ImportTarget *target, GError **error);
 
