@@ -126,7 +126,29 @@ static GPtrArray *read_groups(const char *text)
     return groups;
 }
 
-static void read_part(Mail *mail, GMimeObject *object)
+static void read_object(Mail *mail, GMimeObject *object, int depth);
+
+/* Some gateways wrap a whole report into another mail. */
+static bool is_wrapped_report(const Mail *mail, GMimeObject *body)
+{
+    if (body == NULL || !GMIME_IS_MULTIPART(body) ||
+        mail_find_report(mail) != NULL)
+        return false;
+    g_autofree char *type = read_type(body);
+    return strcmp(type, "multipart/report") == 0;
+}
+
+static void read_inner(Mail *mail, MailPart *part, GMimeMessage *message,
+                       int depth)
+{
+    GMimeObject *body = g_mime_message_get_mime_part(message);
+    if (is_wrapped_report(mail, body) && depth < MAIL_DEPTH_MAX)
+        read_object(mail, body, depth + 1);
+    else
+        part->returned = read_header(GMIME_OBJECT(message));
+}
+
+static void read_part(Mail *mail, GMimeObject *object, int depth)
 {
     MailPart *part = g_new0(MailPart, 1);
     g_ptr_array_add(mail->parts, part);
@@ -135,7 +157,7 @@ static void read_part(Mail *mail, GMimeObject *object)
         GMimeMessage *message = g_mime_message_part_get_message(
             GMIME_MESSAGE_PART(object));
         if (message != NULL)
-            part->returned = read_header(GMIME_OBJECT(message));
+            read_inner(mail, part, message, depth);
         return;
     }
     if (!GMIME_IS_PART(object) || !(g_str_has_prefix(part->type, "text/") ||
@@ -155,7 +177,7 @@ static void read_object(Mail *mail, GMimeObject *object, int depth)
     if (object == NULL || mail->parts->len >= MAIL_PARTS_MAX)
         return;
     if (!GMIME_IS_MULTIPART(object)) {
-        read_part(mail, object);
+        read_part(mail, object, depth);
         return;
     }
     GMimeMultipart *multipart = GMIME_MULTIPART(object);

@@ -8,7 +8,8 @@
  * The only reader of foreign MIME (GMime). Everything is outside data and may
  * be wrong in any way: whatever cannot be read is left out, and what is left
  * is bounded by the limits below. Texts are valid UTF-8 with LF. A mail
- * inside the mail is not entered; only its header is kept.
+ * inside the mail is not entered, only its header is kept; but for a report
+ * that is wrapped into another mail, whose parts count as the mail's own.
  *
  * Nothing in a mail is proof of anything, its sender least of all; what has
  * to be believed carries a token (mail/keyring.h).

@@ -1,0 +1,159 @@
+/* bounce.c - see bounce.h. */
+#include "feedback/bounce.h"
+
+#include <string.h>
+
+#include "feedback/bounce_private.h"
+
+static const char *const kinds[BOUNCE_KINDS] = {
+    "other", "automatic", "report", "words", "complaint",
+};
+
+const char *bounce_kind_name(BounceKind kind)
+{
+    return kinds[kind];
+}
+
+static void free_recipient(gpointer data)
+{
+    BounceRecipient *recipient = data;
+    g_free(recipient->address);
+    g_free(recipient->final);
+    reply_clear(&recipient->reply);
+    g_free(recipient);
+}
+
+void bounce_free(Bounce *bounce)
+{
+    if (bounce == NULL)
+        return;
+    g_ptr_array_unref(bounce->recipients);
+    g_free(bounce->envid);
+    g_free(bounce->message_id);
+    field_group_free(bounce->quoted);
+    g_free(bounce);
+}
+
+BounceRecipient *bounce_add(Bounce *bounce, const char *address)
+{
+    if (bounce->recipients->len >= BOUNCE_RECIPIENTS_MAX)
+        return NULL;
+    for (guint i = 0; i < bounce->recipients->len; i++) {
+        const BounceRecipient *other = bounce->recipients->pdata[i];
+        if (address != NULL && other->address != NULL &&
+            g_ascii_strcasecmp(other->address, address) == 0)
+            return NULL;
+    }
+    BounceRecipient *recipient = g_new0(BounceRecipient, 1);
+    recipient->address = g_strdup(address);
+    recipient->class = BOUNCE_SOFT;
+    g_ptr_array_add(bounce->recipients, recipient);
+    return recipient;
+}
+
+/* --- which kind --- */
+
+static bool contains_any(const char *value, const char *const *words)
+{
+    if (value == NULL)
+        return false;
+    g_autofree char *lower = g_ascii_strdown(value, -1);
+    for (; *words != NULL; words++)
+        if (strstr(lower, *words) != NULL)
+            return true;
+    return false;
+}
+
+/* A mail server's name, or words that only one of them says. */
+static bool is_from_server(const Mail *mail)
+{
+    static const char *const senders[] = {
+        "mailer-daemon", "mailerdaemon",    "mail delivery",
+        "mail.delivery", "maildelivery",    "delivery subsystem",
+        "postmaster",    "mdaemon@",        "mail administrator",
+        "mail system",   "bounce@",         "mailer daemon",
+        "mail daemon",   "delivery system", NULL,
+    };
+    static const char *const subjects[] = {
+        "undeliver",          "delivery status",       "delivery failure",
+        "delivery failed",    "delivery notif",        "failure notice",
+        "failure delivery",   "failed delivery",       "returned mail",
+        "mail failure",       "returning message",     "delivery report",
+        "returned to sender", "non-delivery",          "nondelivery",
+        "non delivery",       "not be delivered",      "not delivered",
+        "delivery warning",   "delivery error",        "delivery problem",
+        "delivery delay",     "delivery unsuccessful", "mail delivery",
+        "message delivery",   "user unknown",          "unzustellbar",
+        "non remis",          "no se puede entregar",  NULL,
+    };
+    return field_group_get(mail->header, "X-Failed-Recipients") != NULL ||
+           contains_any(field_group_get(mail->header, "From"), senders) ||
+           contains_any(mail->subject, subjects);
+}
+
+static bool is_absent(const Mail *mail)
+{
+    static const char *const subjects[] = {
+        "out of office",   "out of the office",
+        "auto reply",      "auto-reply",
+        "autoreply",       "automatic reply",
+        "autoresponse",    "vacation",
+        "abwesenheit",     "r\xc3\xa9ponse automatique",
+        "respuesta autom", "on leave",
+        "away from",       NULL,
+    };
+    return mail_is_automatic(mail) || contains_any(mail->subject, subjects);
+}
+
+/* --- what came back --- */
+
+static char *read_message_id(const FieldGroup *returned)
+{
+    const char *value = field_group_get(returned, "Message-ID");
+    if (value == NULL)
+        return NULL;
+    value += strcspn(value, "<");
+    size_t length = *value == '<' ? strcspn(value + 1, "> ") : 0;
+    return length > 0 ? g_strndup(value + 1, length) : NULL;
+}
+
+static void read_returned(Bounce *bounce, const Mail *mail)
+{
+    bounce->returned = mail_find_returned(mail);
+    if (bounce->returned == NULL)
+        bounce->returned = bounce->quoted;
+    if (bounce->returned != NULL)
+        bounce->message_id = read_message_id(bounce->returned);
+}
+
+static bool is_complaint(const Mail *mail, const MailPart *report)
+{
+    return strcmp(report->type, "message/feedback-report") == 0 ||
+           g_strcmp0(mail->report_type, "feedback-report") == 0;
+}
+
+Bounce *bounce_read(const Mail *mail)
+{
+    Bounce *bounce = g_new0(Bounce, 1);
+    bounce->recipients = g_ptr_array_new_with_free_func(free_recipient);
+    g_autofree char *words = bounce_words_of(mail, &bounce->quoted);
+    const MailPart *report = mail_find_report(mail);
+    if (report != NULL && is_complaint(mail, report)) {
+        bounce->kind = BOUNCE_ARF;
+        bounce_read_complaint(bounce, report->groups);
+    } else if (report != NULL) {
+        bounce->kind = BOUNCE_REPORT;
+        bounce_read_groups(bounce, report->groups, words);
+    }
+    bool says_nothing = bounce->recipients->len == 0 &&
+                        bounce->kind != BOUNCE_ARF;
+    if (says_nothing && words != NULL && is_from_server(mail)) {
+        bounce->kind = BOUNCE_WORDS;
+        bounce_read_words(bounce, mail, words);
+        says_nothing = bounce->recipients->len == 0;
+    }
+    if (says_nothing && bounce->kind != BOUNCE_REPORT)
+        bounce->kind = is_absent(mail) ? BOUNCE_AUTOMATIC : bounce->kind;
+    read_returned(bounce, mail);
+    return bounce;
+}
