@@ -21,6 +21,7 @@ typedef struct Command {
     int (*run)(const Options *options, GError **error);
 } Command;
 
+extern const Command command_bounces;
 extern const Command command_check;
 extern const Command command_doctor;
 extern const Command command_init;

@@ -177,6 +177,54 @@ void json_lines_counts(const ListCounts *counts)
         (json_int_t)counts->unsupported));
 }
 
+static json_t *pack_recipient(const BounceRecipient *recipient)
+{
+    const Reply *reply = &recipient->reply;
+    g_autofree char *status = g_strdup_printf(
+        "%d.%d.%d", reply->enhanced[0], reply->enhanced[1], reply->enhanced[2]);
+    return json_pack("{s:s?, s:s?, s:s?, s:i, s:s, s:s?}", "address",
+                     recipient->address, "final", recipient->final, "status",
+                     reply->enhanced[0] != 0 ? status : NULL, "code",
+                     reply->code, "class", bounce_class_name(recipient->class),
+                     "text", reply->text);
+}
+
+void json_lines_return(const char *place, const Return *returned)
+{
+    const Bounce *bounce = returned->bounce;
+    const Trace *trace = &returned->trace;
+    g_autofree char *where = g_utf8_make_valid(place, -1);
+    json_t *recipients = json_array();
+    for (guint i = 0; i < bounce->recipients->len; i++)
+        json_array_append_new(recipients,
+                              pack_recipient(bounce->recipients->pdata[i]));
+    print_object(json_pack(
+        "{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:i, s:o}", "event",
+        "bounce", "place", where, "kind", bounce_kind_name(bounce->kind),
+        "done", return_doing_name(returned->doing), "why", returned->why,
+        "proof", trace_by_name(trace->by), "address", trace->address.text,
+        "campaign", trace->campaign, "class",
+        returned->recipient != NULL
+            ? bounce_class_name(returned->recipient->class)
+            : NULL,
+        "campaigns", returned->campaigns, "recipients", recipients));
+}
+
+void json_lines_returns(const int64_t doings[RETURN_DOINGS],
+                        const int64_t classes[BOUNCE_CLASSES], bool dry)
+{
+    json_t *by_doing = json_object();
+    json_t *by_class = json_object();
+    for (int i = 0; i < RETURN_DOINGS; i++)
+        json_object_set_new(by_doing, return_doing_name((ReturnDoing)i),
+                            json_integer(doings[i]));
+    for (int i = 0; i < BOUNCE_CLASSES; i++)
+        json_object_set_new(by_class, bounce_class_name((BounceClass)i),
+                            json_integer(classes[i]));
+    print_object(json_pack("{s:s, s:o, s:o, s:b}", "event", "bounces", "done",
+                           by_doing, "classes", by_class, "dry_run", dry));
+}
+
 void json_lines_row(const char *file, int line, bool has_left,
                     const char *const *names, const char *const *values)
 {

@@ -4,12 +4,14 @@
  *
  * Every object has an "event": finding, check, plan, wait, progress, outcome,
  * notice, summary, campaign, recipient, list, diagnosis,
- * unsubscribe, import, imported. The only user of the JSON library here.
+ * unsubscribe, bounce, bounces, import, imported. The only user of the JSON
+ * library here.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
 
 #include "doctor/diagnosis.h"
+#include "feedback/returns.h"
 #include "list/import.h"
 #include "pipeline/pipeline.h"
 
@@ -31,6 +33,10 @@ void json_lines_counts(const ListCounts *counts);
 void json_lines_unsubscribe(const char *result, bool automatic,
                             const char *place, const char *address,
                             const char *from);
+/* A mail that came back; and all of them, by what was done and by class. */
+void json_lines_return(const char *place, const Return *returned);
+void json_lines_returns(const int64_t doings[RETURN_DOINGS],
+                        const int64_t classes[BOUNCE_CLASSES], bool dry);
 void json_lines_row(const char *file, int line, bool has_left,
                     const char *const *names, const char *const *values);
 void json_lines_suppression(const char *who, const Suppression *suppression);

@@ -16,8 +16,8 @@
 #define EVERY                                                                  \
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
      FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN |    \
-     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE | ABOUT_LISTS | FOR_FORGET |     \
-     IMPORTING | FOR_LIST_EXPORT)
+     FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE | FOR_BOUNCES | ABOUT_LISTS |    \
+     FOR_FORGET | IMPORTING | FOR_LIST_EXPORT)
 
 typedef struct OptionRow {
     const char *name;
@@ -35,7 +35,7 @@ typedef struct OptionRow {
 static const OptionRow rows[] = {
     {"dry-run", FOR_SEND, SWITCH(dry_run),
      "show one copy on standard output; send nothing, write nothing"},
-    {"dry-run", FOR_UNSUBSCRIBE, SWITCH(dry_run),
+    {"dry-run", FOR_UNSUBSCRIBE | FOR_BOUNCES, SWITCH(dry_run),
      "say who would leave; write nothing"},
     {"dry-run", IMPORTING, SWITCH(dry_run),
      "show what would become of each row; write nothing"},
@@ -150,8 +150,8 @@ static const OptionRow rows[] = {
      "no progress; only problems and the summary"},
     {"json",
      FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
-         FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_LIST_SHOW | FOR_LIST_STATS |
-         FOR_SUPPRESS_LIST | IMPORTING,
+         FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_BOUNCES | FOR_LIST_SHOW |
+         FOR_LIST_STATS | FOR_SUPPRESS_LIST | IMPORTING,
      SWITCH(json), "JSON on standard output, one object a line"},
     {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},

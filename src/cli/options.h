@@ -27,6 +27,7 @@ typedef enum {
     FOR_DOCTOR = 1 << 10,
     FOR_SERVE = 1 << 11,
     FOR_UNSUBSCRIBE = 1 << 12,
+    FOR_BOUNCES = 1 << 13,
     FOR_LIST_IMPORT = 1 << 17,
     FOR_LIST_EXPORT = 1 << 18,
     FOR_SUPPRESS_IMPORT = 1 << 19,

@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+#include "journal/bounce.h"
 #include "journal/journal.h"
 
 typedef enum {
@@ -94,6 +95,14 @@ typedef struct JournalBackend {
     bool (*visit_departures)(JournalStore *store, const char *name,
                              int64_t since_us, JournalVisitMoment visit,
                              void *data, GError **error);
+
+    /* Durable; nothing when it is there. */
+    bool (*note_bounce)(JournalStore *store, const JournalBounce *bounce,
+                        int64_t at_us, GError **error);
+    bool (*knows_bounce)(JournalStore *store, const char *mail, const char *key,
+                         bool *known, GError **error);
+    bool (*count_bounces)(JournalStore *store, const JournalBounce *with,
+                          BounceCount *count, GError **error);
 } JournalBackend;
 
 extern const JournalBackend journal_sqlite;

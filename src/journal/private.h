@@ -3,6 +3,7 @@
  *
  *     journal.c  campaigns and recipients, group commit
  *     account.c  relay accounts
+ *     bounce.c   what came back
  */
 #ifndef JOURNAL_PRIVATE_H
 #define JOURNAL_PRIVATE_H

@@ -21,7 +21,7 @@
 
 #include <sqlite3.h>
 
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 #define APPLICATION_ID 0x6d69726d /* "mirm", for file(1) and for us */
 #define BUSY_TIMEOUT_MS 20000
 
@@ -82,6 +82,13 @@ static const char *const schema_steps[SCHEMA_VERSION] = {
     " account INTEGER NOT NULL REFERENCES account (number),"
     " at_us INTEGER NOT NULL);"
     "PRAGMA user_version = 3;",
+    /* `mail` is a digest; `campaign` NULL when it is not known. */
+    "CREATE TABLE bounce ("
+    " mail TEXT NOT NULL, key TEXT NOT NULL, campaign INTEGER,"
+    " class TEXT NOT NULL, status TEXT, at_us INTEGER NOT NULL,"
+    " PRIMARY KEY (mail, key)) WITHOUT ROWID;"
+    "CREATE INDEX bounce_of ON bounce (key);"
+    "PRAGMA user_version = 4;",
 };
 
 /* --- errors and small steps --- */
@@ -413,4 +420,7 @@ const JournalBackend journal_sqlite = {
     .open_account = sqlite_open_account,
     .close_account = sqlite_close_account,
     .visit_departures = sqlite_visit_departures,
+    .note_bounce = sqlite_note_bounce,
+    .knows_bounce = sqlite_knows_bounce,
+    .count_bounces = sqlite_count_bounces,
 };

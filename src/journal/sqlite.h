@@ -5,6 +5,7 @@
  *     sqlite_campaign.c   campaigns and their letters
  *     sqlite_recipient.c  intents, outcomes, history
  *     sqlite_account.c    when messages left through which relay account
+ *     sqlite_bounce.c     what came back
  *
  * A store has two connections: the writer belongs to whoever may use the
  * backend (see backend.h), the reader to visits and look-ups.
@@ -97,5 +98,14 @@ bool sqlite_close_account(JournalStore *store, int64_t account, GError **error);
 bool sqlite_visit_departures(JournalStore *store, const char *name,
                              int64_t since_us, JournalVisitMoment visit,
                              void *data, GError **error);
+
+/* --- sqlite_bounce.c --- */
+
+bool sqlite_note_bounce(JournalStore *store, const JournalBounce *bounce,
+                        int64_t at_us, GError **error);
+bool sqlite_knows_bounce(JournalStore *store, const char *mail, const char *key,
+                         bool *known, GError **error);
+bool sqlite_count_bounces(JournalStore *store, const JournalBounce *with,
+                          BounceCount *count, GError **error);
 
 #endif

@@ -46,6 +46,7 @@ ONE_FILE = {
     "openssl/": {"delivery/line_certificate.c", "delivery/line_scram.c",
                  "delivery/line_tls.c", "mail/dkim_key.c"},
     "sqlite3.h": {"journal/sqlite.c", "journal/sqlite_account.c",
+                  "journal/sqlite_bounce.c",
                   "journal/sqlite_campaign.c", "journal/sqlite_recipient.c"},
     "unilbrk.h": None,
     "uninorm.h": None,

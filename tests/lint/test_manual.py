@@ -13,7 +13,7 @@ COMMANDS = ["init", "check", "preview", "send", "resume", "status", "list check"
             "list add", "list import", "list export", "suppress import", "list remove", "list format", "list show", "list stats",
             "suppress add", "suppress remove", "suppress list",
             "template list", "template show", "template copy", "keygen",
-            "doctor", "serve", "unsubscribe"]
+            "doctor", "serve", "unsubscribe", "bounces"]
 
 
 def run(*words):

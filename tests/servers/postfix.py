@@ -64,6 +64,13 @@ smtpd_soft_error_limit = 1000
 smtpd_hard_error_limit = 1000
 """
 
+# Taken at RCPT, unknown when it is delivered: Postfix makes the bounce.
+GONE = """\
+virtual_mailbox_maps = regexp:{path}/mailboxes
+smtpd_reject_unlisted_recipient = no
+notify_classes =
+"""
+
 TLS = """\
 smtpd_tls_security_level = encrypt
 smtpd_tls_cert_file = {certificates.certificate}
@@ -132,11 +139,11 @@ class Postfix:
 
     `mechanisms` are Dovecot's, `tokens` is a token_server.TokenServer,
     `names` and `days` are the certificate's, `asks_certificate` demands one of
-    the client, `addresses` are where it listens."""
+    the client, `addresses` are where it listens, what begins with `gone` comes back."""
 
     def __init__(self, tls=False, users=None, policy=None, mechanisms="plain login",
                  tokens=None, names=None, days=2, asks_certificate=False,
-                 addresses=("127.0.0.1",)):
+                 addresses=("127.0.0.1",), gone=None):
         if os.geteuid() != 0:
             raise ServerError("Postfix can be started by root only: run the "
                               "tests as root, or by sudo")
@@ -148,6 +155,7 @@ class Postfix:
         self.tokens = tokens
         self.asks_certificate = asks_certificate
         self.addresses = addresses
+        self.gone = gone
         self.port = free_port()
         self.tls_port = free_port() if tls else None
         self.folder = Folder("postfix")
@@ -188,6 +196,11 @@ class Postfix:
             main += CLIENT_CERTIFICATES.format(certificates=self.certificates)
         if self.users:
             main += SASL
+        if self.gone:
+            main = main.replace("virtual_mailbox_maps = static:mail/\n", "")
+            main += GONE.format(path=self.path)
+            (self.path / "mailboxes").write_text(
+                f"if !/^{self.gone}/\n/./ mail/\nendif\n")
         (self.path / "main.cf").write_text(main)
         submissions = ""
         for address in self.addresses:
