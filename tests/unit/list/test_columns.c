@@ -148,11 +148,49 @@ static void a_field_is_found_by_its_name_then_more_freely(void **state)
                          cases[i].column);
 }
 
+static void how_somebody_left_is_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column;
+        const char *value;
+        Standing standing;
+    } cases[] = {
+        {"status", "enabled", STANDING_SUBSCRIBED},
+        {"status", "pending", STANDING_UNCONFIRMED},
+        {"status", "Blocklisted", STANDING_SUPPRESSED},
+        {"status", "cleaned", STANDING_BOUNCED},
+        {"status", "opt-out", STANDING_UNSUBSCRIBED},
+        {"subscriber_type", "spammy", STANDING_COMPLAINED},
+        {"reception", "nomail", STANDING_UNSUBSCRIBED},
+        {"delivery_status", "by_bounces", STANDING_BOUNCED},
+        {"confirmed", "no", STANDING_UNCONFIRMED},
+        {"enabled", "false", STANDING_SUPPRESSED},
+        {"subscribed", "0", STANDING_UNSUBSCRIBED},
+        {"CLEAN_TIME", "2024-01-01", STANDING_BOUNCED},
+        {"Is this subscriber blacklisted", "1", STANDING_SUPPRESSED},
+        {"notes", "unsubscribed", STANDING_SUBSCRIBED},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        if (columns_standing_by_name(cases[i].column, cases[i].value) !=
+            cases[i].standing)
+            fail_msg("%s: `%s`", cases[i].column, cases[i].value);
+    static const Standing mailtrain[] = {
+        STANDING_SUPPRESSED, STANDING_SUBSCRIBED, STANDING_UNSUBSCRIBED,
+        STANDING_BOUNCED,    STANDING_COMPLAINED, STANDING_SUPPRESSED};
+    g_autoptr(Columns) columns = make("a.csv", "status,HASH_EMAIL", NULL);
+    for (int i = 0; i < 6; i++) {
+        const char value[] = {(char)('0' + i), '\0'};
+        assert_int_equal(columns_standing(columns, 0, value), mailtrain[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_address_and_the_name_are_found_in_known_exports),
         cmocka_unit_test(who_left_is_told_by_the_columns_of_many_systems),
+        cmocka_unit_test(how_somebody_left_is_told_apart),
         cmocka_unit_test(the_numbers_of_mailtrain_are_understood),
         cmocka_unit_test(the_name_of_a_file_can_say_that_all_left),
         cmocka_unit_test(a_name_that_stands_twice_gets_a_number_and_is_told),
