@@ -25,7 +25,9 @@ static int run(const Options *options, GError **error)
     g_autoptr(Config) config = config_load(options->config, error);
     if (config == NULL)
         return 0;
-    ImportOptions import = {.reason = options->reason};
+    const char *reason = options->reason ? options->reason
+                                         : SUPPRESSION_IMPORTED;
+    ImportOptions import = {.reason = reason};
     return import_report_run(&import, options, config->suppressions, error);
 }
 

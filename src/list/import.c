@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "list/import_person.h"
+#include "list/import_reason.h"
 #include "list/import_source.h"
 #include "list/import_target.h"
 #include "list/list_json.h"
@@ -144,56 +145,17 @@ static void suppress(Import *import, const char *reason, int64_t at_us,
 
 static void take_left(Import *import)
 {
-    g_autofree char *why = told_by(import);
-    suppress(import, reason_of(import->person->standing),
-             import->person->left_us, why);
+    const ImportPerson *person = import->person;
+    bool is_listed = import->target != NULL &&
+                     import_target_has(import->target, person->address.key);
+    g_autofree char *told = told_by(import);
+    g_autofree char *why = g_strconcat(
+        told, is_listed ? "; the list has them, and they get nothing" : "",
+        NULL);
+    suppress(import, reason_of(person->standing), person->left_us, why);
 }
 
 /* --- files of suppressions --- */
-
-static const char *first_field(const ImportPerson *person,
-                               const char *const *names)
-{
-    const char *value = NULL;
-    for (; value == NULL && *names != NULL; names++)
-        value = import_person_field(person, *names);
-    return value;
-}
-
-/* The words of services that send mail for others: `Bounce`, `SpamReport`,
- * `HardBounce`, `ManualSuppression`. */
-static const char *read_reason(const Import *import)
-{
-    static const char *const names[] = {"reason", "type", "origin", NULL};
-    static const struct {
-        const char *part;
-        const char *reason;
-    } parts[] = {
-        {"spam", SUPPRESSION_COMPLAINED},
-        {"complain", SUPPRESSION_COMPLAINED},
-        {"bounce", SUPPRESSION_BOUNCED},
-        {"unsub", SUPPRESSION_UNSUBSCRIBED},
-    };
-    const char *given = first_field(import->person, names);
-    g_autofree char *lower = g_ascii_strdown(given ? given : "", -1);
-    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (strstr(lower, parts[i].part) != NULL)
-            return parts[i].reason;
-    return import->options->reason ? import->options->reason
-                                   : SUPPRESSION_IMPORTED;
-}
-
-static int64_t read_when(const ImportPerson *person)
-{
-    static const char *const names[] = {
-        "date",           "created", "created_at", "timestamp",
-        "lastupdatetime", "time",    "added",      NULL};
-    const char *given = first_field(person, names);
-    int64_t at_us = 0;
-    if (given == NULL || !import_moment(given, &at_us))
-        at_us = person->left_us;
-    return at_us;
-}
 
 static void take_suppression(Import *import)
 {
@@ -205,7 +167,8 @@ static void take_suppression(Import *import)
     else if (columns_may_tell_left(person->columns))
         tell(import, IMPORT_SKIPPED, "a subscriber, as the export has it");
     else
-        suppress(import, read_reason(import), read_when(person), NULL);
+        suppress(import, import_reason(person, import->options->reason),
+                 import_reason_when(person), NULL);
 }
 
 /* --- people who did not --- */

@@ -58,7 +58,7 @@ typedef struct ImportOptions {
     const char *into;         /* a list, made when there is none; NULL: only
                                  suppressions are taken, and whoever the
                                  export does not say anything of is one */
-    const char *reason;       /* of these; NULL: SUPPRESSION_IMPORTED */
+    const char *reason;       /* of these; without `into` never NULL */
     Suppressions *suppressions;
     bool dry_run; /* writes nothing */
     Findings *findings;

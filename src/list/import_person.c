@@ -4,14 +4,13 @@
 #include <string.h>
 
 #include "list/cell.h"
+#include "list/import_moment.h"
 #include "list/list.h"
 #include "list/list_json.h"
 #include "list/python_dict.h"
-#include "mail/date.h"
 
 #define FIELD_NAME_MAX 50 /* bytes */
 #define SECOND_US INT64_C(1000000)
-#define LATEST_SECONDS INT64_C(253402300799) /* the year 9999 */
 
 /* What becomes of a column. */
 typedef struct Part {
@@ -58,48 +57,6 @@ void import_person_free(ImportPerson *person)
     g_array_unref(person->plan);
     columns_unref(person->columns);
     g_free(person);
-}
-
-/* --- moments --- */
-
-static bool read_epoch(const char *text, int64_t *at_us)
-{
-    size_t digits = strspn(text, "0123456789");
-    if (digits < 9 || digits > 13 || text[digits] != '\0')
-        return false;
-    int64_t number = g_ascii_strtoll(text, NULL, 10);
-    *at_us = digits >= 12 ? number * 1000 : number * SECOND_US;
-    return *at_us <= LATEST_SECONDS * SECOND_US;
-}
-
-static bool read_date(const char *text, PostDate *date)
-{
-    if (date_parse(text, date))
-        return true;
-    const char *zone = strrchr(text, ' ');
-    if (zone == NULL || !g_ascii_isupper(zone[1]))
-        return false;
-    g_autofree char *without = g_strndup(text, (size_t)(zone - text));
-    return date_parse(without, date);
-}
-
-bool import_moment(const char *text, int64_t *at_us)
-{
-    if (read_epoch(text, at_us))
-        return true;
-    PostDate date;
-    if (!read_date(text, &date))
-        return false;
-    if (date.has_time) {
-        *at_us = date.unix_seconds * SECOND_US;
-        return true;
-    }
-    g_autoptr(GDateTime) midnight = g_date_time_new_utc(date.year, date.month,
-                                                        date.day, 0, 0, 0);
-    if (midnight == NULL)
-        return false;
-    *at_us = g_date_time_to_unix(midnight) * SECOND_US;
-    return true;
 }
 
 /* --- fields --- */
@@ -156,13 +113,26 @@ const char *import_person_field(const ImportPerson *person, const char *name)
     return NULL;
 }
 
+static void tell_too_many(ImportPerson *person)
+{
+    if (!person->has_too_many)
+        findings_add(person->findings, SEVERITY_WARNING, "value",
+                     (Place){columns_file(person->columns), person->line, 0},
+                     "more than %d fields; the others are left out",
+                     IMPORT_FIELDS_MAX);
+    person->has_too_many = true;
+}
+
 /* Both are borrowed. */
 static void add_field(ImportPerson *person, const char *name, const char *value)
 {
     if (person->judges_only || *value == '\0' || *name == '\0' ||
-        person->fields->len == IMPORT_FIELDS_MAX ||
         import_person_field(person, name) != NULL)
         return;
+    if (person->fields->len == IMPORT_FIELDS_MAX) {
+        tell_too_many(person);
+        return;
+    }
     ImportField field = {name, value};
     g_array_append_val(person->fields, field);
 }
@@ -445,6 +415,8 @@ bool import_person_fill(ImportPerson *person, Columns *columns, Row *row,
                         Standing everybody)
 {
     start(person, columns, everybody);
+    person->line = row->line;
+    person->has_too_many = false;
     if (row->fault.text != NULL)
         return false;
     Gathered gathered = {0};

@@ -45,6 +45,8 @@ typedef struct ImportPerson {
     GArray *plan;     /* a column's part */
     GPtrArray *owned; /* texts */
     Findings *findings;
+    int line;          /* of the row */
+    bool has_too_many; /* fields, and that was told */
 } ImportPerson;
 
 /* Values that cannot be taken over become warnings in `findings`, which may
@@ -60,9 +62,5 @@ bool import_person_fill(ImportPerson *person, Columns *columns, Row *row,
 
 /* The value of a field, NULL when there is none. */
 const char *import_person_field(const ImportPerson *person, const char *name);
-
-/* A moment as the systems write them: as date.h reads it, with ` UTC` behind
- * it as Go prints it, or the seconds or milliseconds since 1970. */
-bool import_moment(const char *text, int64_t *at_us);
 
 #endif

@@ -132,6 +132,11 @@ static bool fill_fields(ImportTarget *target, size_t row,
     return changed;
 }
 
+bool import_target_has(const ImportTarget *target, const char *key)
+{
+    return target->roll != NULL && roll_find(target->roll, key, 0) != ROLL_NONE;
+}
+
 static ImportFate merge(ImportTarget *target, const ImportPerson *person)
 {
     const char *key = person->address.key;

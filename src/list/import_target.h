@@ -22,6 +22,9 @@ ImportTarget *import_target_open(const char *path, bool dry_run,
 void import_target_close(ImportTarget *target);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ImportTarget, import_target_close)
 
+/* Whether a person with this Address.key is on it. */
+bool import_target_has(const ImportTarget *target, const char *key);
+
 /* The fate is IMPORT_ADDED, IMPORT_FILLED or IMPORT_KEPT. ERROR_INPUT when the
  * list would get more than LIST_COLUMNS_MAX columns. */
 bool import_target_merge(ImportTarget *target, const ImportPerson *person,

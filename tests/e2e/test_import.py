@@ -243,6 +243,19 @@ def test_who_came_back_after_the_export_was_made_stays(place):
                                                      "2025-01-01")
 
 
+def test_who_left_there_and_is_on_the_list_stays_in_its_file(place):
+    place.write("news.csv", "email\nada@example.org\n")
+    export = place.write("a.csv", "email,status\nada@example.org,cleaned\n")
+    result = place.done("list", "import", "--json", export)
+    row = json.loads(result.stdout.splitlines()[0])
+    assert row["became"] == "suppressed"
+    assert "the list has them" in row["why"]
+    assert (place.folder / "news.csv").read_text() == "email\nada@example.org\n"
+    assert place.suppressed()["ada@example.org"][0] == "bounced"
+    exported = place.done("list", "export", "--format", "addresses")
+    assert exported.stdout == b""
+
+
 def test_what_is_on_the_list_is_kept_and_only_filled(place):
     before = ("# ours\nemail,Full Name,city\n"
               "ada@example.org,\"Ada, by hand\",\n"

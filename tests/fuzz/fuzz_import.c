@@ -61,6 +61,7 @@ static bool import_once(const Trial *trial, ImportCounts *counts)
     ImportOptions options = {.paths = trial->paths,
                              .from = trial->from,
                              .into = trial->into,
+                             .reason = SUPPRESSION_IMPORTED,
                              .suppressions = suppressions,
                              .findings = findings,
                              .visit = check_outcome};

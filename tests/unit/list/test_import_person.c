@@ -2,6 +2,7 @@
 #include "list/import_person.h"
 
 #include "files.h"
+#include "list/import_moment.h"
 #include "list/list_csv.h"
 #include "list/python_dict.h"
 #include "test.h"

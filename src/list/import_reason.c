@@ -1,0 +1,50 @@
+/* import_reason.c - see import_reason.h. */
+#include "list/import_reason.h"
+
+#include <string.h>
+
+#include "list/import_moment.h"
+#include "list/suppression.h"
+
+static const char *first_field(const ImportPerson *person,
+                               const char *const *names)
+{
+    const char *value = NULL;
+    for (; value == NULL && *names != NULL; names++)
+        value = import_person_field(person, *names);
+    return value;
+}
+
+/* The words of services that send mail for others: `Bounce`, `SpamReport`,
+ * `HardBounce`, `ManualSuppression`. */
+const char *import_reason(const ImportPerson *person, const char *otherwise)
+{
+    static const char *const names[] = {"reason", "type", "origin", NULL};
+    static const struct {
+        const char *part;
+        const char *reason;
+    } parts[] = {
+        {"spam", SUPPRESSION_COMPLAINED},
+        {"complain", SUPPRESSION_COMPLAINED},
+        {"bounce", SUPPRESSION_BOUNCED},
+        {"unsub", SUPPRESSION_UNSUBSCRIBED},
+    };
+    const char *given = first_field(person, names);
+    g_autofree char *lower = g_ascii_strdown(given ? given : "", -1);
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        if (strstr(lower, parts[i].part) != NULL)
+            return parts[i].reason;
+    return otherwise;
+}
+
+int64_t import_reason_when(const ImportPerson *person)
+{
+    static const char *const names[] = {
+        "date",           "created", "created_at", "timestamp",
+        "lastupdatetime", "time",    "added",      NULL};
+    const char *given = first_field(person, names);
+    int64_t at_us = 0;
+    if (given == NULL || !import_moment(given, &at_us))
+        at_us = person->left_us;
+    return at_us;
+}

@@ -1,0 +1,20 @@
+/*
+ * import_reason.h - why and when somebody was suppressed, in a file that
+ * holds nobody else: a list of blocked addresses, what a service that sends
+ * mail gives out. Private to the module.
+ */
+#ifndef LIST_IMPORT_REASON_H
+#define LIST_IMPORT_REASON_H
+
+#include <stdint.h>
+
+#include "list/import_person.h"
+
+/* One of suppression.h's, by a field `reason`, `type` or `origin`; what is
+ * given when they say nothing known. */
+const char *import_reason(const ImportPerson *person, const char *otherwise);
+
+/* By a field such as `date` or `created`; 0: not told. */
+int64_t import_reason_when(const ImportPerson *person);
+
+#endif
