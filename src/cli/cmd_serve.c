@@ -136,6 +136,7 @@ static int serve_http(const Options *options, const Config *config, Desk *desk,
         .handle = answer,
         .data = desk,
     };
+    desk->refused_said_ns = http.clock->monotonic_ns(http.clock);
     stop_catch_signals();
     g_autoptr(HttpServer) server = http_open(&http, error);
     if (server == NULL)
