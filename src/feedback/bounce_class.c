@@ -33,9 +33,16 @@ bool bounce_read_status(const char *text, int status[3])
     return true;
 }
 
+int bounce_status_rank(const int status[3])
+{
+    if (status[0] == 0)
+        return 0;
+    return status[1] == 0 && status[2] == 0 ? 1 : status[2] == 0 ? 2 : 3;
+}
+
 bool bounce_says_more(const int status[3])
 {
-    return status[0] != 0 && (status[1] != 0 || status[2] != 0);
+    return bounce_status_rank(status) > 1;
 }
 
 static bool begins_number(const char *text, const char *at)
@@ -63,8 +70,7 @@ void bounce_find_status(const char *text, Reply *reply)
         if (reply->code == 0)
             reply->code = read_code(at);
         if (bounce_read_status(at, status) && status[0] != 2 &&
-            (reply->enhanced[0] == 0 ||
-             (!bounce_says_more(reply->enhanced) && bounce_says_more(status))))
+            bounce_status_rank(status) > bounce_status_rank(reply->enhanced))
             memcpy(reply->enhanced, status, sizeof status);
     }
 }
@@ -101,7 +107,7 @@ static const struct {
      "not permitted to relay|unable to relay|no relay|reverse dns|rdns|"
      "ptr record|banned|administrative prohibition|administratively|"
      "prohibited|content rejected|message rejected|"
-     "message was rejected|open proxy|listed at|listed by|listed in|"
+     "message was rejected|open proxy|listed at|listed by|is listed in|"
      "too many connections|too many concurrent|not allowed to send|"
      "permission to post|non-member|nonmember|security policy|frequency "
      "limited|"

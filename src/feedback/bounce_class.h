@@ -41,13 +41,15 @@ typedef enum {
 const char *bounce_class_name(BounceClass class); /* "hard", … */
 
 /* Finds a reply code and a status of the 4 and 5 series in words: "550-5.1.1",
- * "(#5.4.1)". The first code; the first status that says more than x.0.0.
+ * "(#5.4.1)". The first code, and the first of those that say most.
  * `reply` must be zeroed; its text is not set. */
 void bounce_find_status(const char *text, Reply *reply);
 
 /* "5.1.1" at the start of a text; false, and nothing set, for others. */
 bool bounce_read_status(const char *text, int status[3]);
 bool bounce_says_more(const int status[3]); /* than x.0.0 */
+/* How much a status says: 0 nothing, 1 x.0.0, 2 x.2.0, 3 x.2.1. */
+int bounce_status_rank(const int status[3]);
 
 /* `reply` as far as it is known, and the words around it. Where there is no
  * status that says anything, one that fits the words is set. */

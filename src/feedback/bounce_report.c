@@ -53,7 +53,7 @@ static const char *skip_type(const char *diagnosis)
     return diagnosis + length + 1 + strspn(diagnosis + length + 1, " ");
 }
 
-/* The report's own status, unless only the server's answer says something. */
+/* The report's own status, unless the server's answer says more. */
 static void read_reply(const FieldGroup *group, Reply *reply)
 {
     const char *status = field_group_get(group, "Status");
@@ -66,7 +66,7 @@ static void read_reply(const FieldGroup *group, Reply *reply)
         reply->text = g_strdup(diagnosis);
     }
     if (has_own &&
-        (bounce_says_more(own) || !bounce_says_more(reply->enhanced)))
+        bounce_status_rank(own) >= bounce_status_rank(reply->enhanced))
         memcpy(reply->enhanced, own, sizeof own);
 }
 

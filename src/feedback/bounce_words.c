@@ -268,9 +268,11 @@ static void describe(BounceRecipient *recipient, const char *from,
     if (reply->code == 0 && reply->enhanced[0] == 0)
         bounce_find_status(words, reply);
     reply->text = one_line(from, length);
+    Reply first = *reply;
     recipient->class = bounce_classify(reply, own);
-    if (reply->enhanced[0] != 0 && !bounce_says_more(reply->enhanced)) {
+    if (!bounce_says_more(reply->enhanced)) {
         /* Their own lines say nothing: what does the whole say? */
+        memcpy(reply->enhanced, first.enhanced, sizeof first.enhanced);
         recipient->class = bounce_classify(reply, words);
     }
     if (bounce_is_delay(words)) {

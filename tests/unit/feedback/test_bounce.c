@@ -65,12 +65,12 @@ static void what_identifies_the_mail_is_kept(void **state)
 {
     (void)state;
     static const char text[] = REPORT(
-        "delivery-status", STATUS(
-                               "Final-Recipient: rfc822;a@x.example\nStatus: "
-                               "5.1.1\n\n") "--b\nContent-Type: "
-                                            "text/rfc822-headers\n\n"
-                                            "To: a@x.example\nMessage-ID:\n "
-                                            "<i.d@news.example>\n\n");
+        "delivery-status",
+        STATUS("Final-Recipient: rfc822;a@x.example\nStatus: "
+               "5.1.1\n\n") "--b\nContent-Type: "
+                            "text/rfc822-headers\n\n"
+                            "To: a@x.example\nMessage-ID:\n "
+                            "<i.d@news.example>\n\n");
     g_autoptr(Mail) mail = mail_parse(text, strlen(text));
     g_autoptr(Bounce) bounce = bounce_read(mail);
     assert_string_equal(bounce->envid, "sum+mer");
@@ -150,8 +150,12 @@ static void words_of_mail_servers_are_understood(void **state)
                    "a@x.example on Thu, 29 Apr 2026 10:00:00 +0000\n"
                    "    The recipient name is not recognized\n",
          "words; a@x.example 5.1.1 hard"},
+        {BY_SERVER "------- Failure Reasons  --------\n\n"
+                   "User not listed in public Name & Address Book\n"
+                   "a@x.example\n",
+         "words; a@x.example 5.1.1 hard"},
         {BY_SERVER "A message that you sent has not yet been delivered.\n"
-                   "Delivery attempts will continue.\n\n  a@x.example\n",
+                   "It will be retried.\n\n  a@x.example\n",
          "words; a@x.example 4.0.0 delayed"},
         {BY_SERVER "There was an error delivering your mail to "
                    "<a@x.example>.\n\n"
