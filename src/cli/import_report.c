@@ -55,7 +55,7 @@ static void print_counts(const Report *report, const ImportCounts *counts,
         {IMPORT_SUPPRESSED, "left, and are suppressed from now on"},
         {IMPORT_LEFT, "left before or by another row, and stay away"},
         {IMPORT_UNCONFIRMED, "not subscribed there, not taken over"},
-        {IMPORT_SKIPPED, "subscribed there, not suppressed"},
+        {IMPORT_SKIPPED, "not suppressed: subscribed, or for now only"},
         {IMPORT_REFUSED, "refused"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -157,6 +157,17 @@ static void take_left(Import *import)
 
 /* --- files of suppressions --- */
 
+/* Where nothing is said of anybody, it is said of everybody. */
+static void take_everybody(Import *import)
+{
+    const ImportPerson *person = import->person;
+    const char *reason = import_reason(person, import->options->reason);
+    if (reason == NULL)
+        tell(import, IMPORT_SKIPPED, "a reason that does not last");
+    else
+        suppress(import, reason, import_reason_when(person), NULL);
+}
+
 static void take_suppression(Import *import)
 {
     const ImportPerson *person = import->person;
@@ -167,8 +178,7 @@ static void take_suppression(Import *import)
     else if (columns_may_tell_left(person->columns))
         tell(import, IMPORT_SKIPPED, "a subscriber, as the export has it");
     else
-        suppress(import, import_reason(person, import->options->reason),
-                 import_reason_when(person), NULL);
+        take_everybody(import);
 }
 
 /* --- people who did not --- */

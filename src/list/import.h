@@ -34,7 +34,7 @@ typedef enum {
     IMPORT_SUPPRESSED,  /* by this import */
     IMPORT_LEFT,        /* before, or by another row; not added */
     IMPORT_UNCONFIRMED, /* no subscriber there; not added */
-    IMPORT_SKIPPED,     /* a subscriber, where only others are wanted */
+    IMPORT_SKIPPED,     /* a subscriber there, where only others are wanted */
     IMPORT_REFUSED,     /* not to be read, or no address */
     IMPORT_FATE_COUNT,
 } ImportFate;

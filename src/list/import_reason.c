@@ -15,6 +15,21 @@ static const char *first_field(const ImportPerson *person,
     return value;
 }
 
+/* A mail that could not be delivered for now, or our own word for somebody
+ * who came back. */
+static bool is_no_reason(const char *given)
+{
+    static const char *const words[] = {"soft",      "softbounce", "transient",
+                                        "temporary", "deferred",   "delayed",
+                                        "allowed"};
+    char key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(given, key);
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        if (strcmp(words[i], key) == 0)
+            return true;
+    return false;
+}
+
 /* The words of services that send mail for others: `Bounce`, `SpamReport`,
  * `HardBounce`, `ManualSuppression`. */
 const char *import_reason(const ImportPerson *person, const char *otherwise)
@@ -27,9 +42,12 @@ const char *import_reason(const ImportPerson *person, const char *otherwise)
         {"spam", SUPPRESSION_COMPLAINED},
         {"complain", SUPPRESSION_COMPLAINED},
         {"bounce", SUPPRESSION_BOUNCED},
+        {"hard", SUPPRESSION_BOUNCED},
         {"unsub", SUPPRESSION_UNSUBSCRIBED},
     };
     const char *given = first_field(person, names);
+    if (given != NULL && is_no_reason(given))
+        return NULL;
     g_autofree char *lower = g_ascii_strdown(given ? given : "", -1);
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         if (strstr(lower, parts[i].part) != NULL)

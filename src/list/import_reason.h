@@ -11,7 +11,8 @@
 #include "list/import_person.h"
 
 /* One of suppression.h's, by a field `reason`, `type` or `origin`; what is
- * given when they say nothing known. */
+ * given when they say nothing known. NULL when they say that it does not
+ * last, such as a soft bounce. */
 const char *import_reason(const ImportPerson *person, const char *otherwise);
 
 /* By a field such as `date` or `created`; 0: not told. */

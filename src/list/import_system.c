@@ -144,8 +144,8 @@ const ImportSystem *import_system_find(const char *id, GError **error)
         g_string_append_printf(all, "%s%s", i > 0 ? ", " : "", ids[i]);
     }
     g_autofree char *hint = suggest_hint(id, ids);
-    error_set(error, ERROR_USAGE, "--from: unknown system `%s`%s; known are %s",
-              id, hint, all->str);
+    error_set(error, ERROR_USAGE, "--from: `%s` is not one of %s%s", id,
+              all->str, hint);
     return NULL;
 }
 

@@ -226,7 +226,8 @@ static void fail_at(JsonReader *json, const json_error_t *problem,
 {
     Place start = place_of(json, json->at);
     Place place = {json->path, start.line + problem->line - 1,
-                   problem->column + (problem->line == 1 ? start.column : 0)};
+                   problem->column +
+                       (problem->line == 1 ? start.column - 1 : 0)};
     if (json->end - json->at > LIST_JSON_VALUE_MAX &&
         problem->position >= LIST_JSON_VALUE_MAX)
         error_set_at(error, ERROR_INPUT, start,
@@ -263,21 +264,6 @@ static json_t *load_next(JsonReader *json, Place *place, GError **error)
     return value;
 }
 
-/* The array in an answer: under one of these names, or one level down. */
-static json_t *find_rows(const json_t *object)
-{
-    static const char *const names[] = {"entries", "results",  "subscribers",
-                                        "members", "contacts", "data"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        json_t *found = json_object_get(object, names[i]);
-        if (json_is_object(found))
-            found = json_object_get(found, "results");
-        if (json_is_array(found))
-            return found;
-    }
-    return NULL;
-}
-
 static bool is_person(json_t *value)
 {
     const char *key;
@@ -288,6 +274,29 @@ static bool is_person(json_t *value)
             return true;
     }
     return false;
+}
+
+/* The array in an answer: under one of these names, or one level down; else
+ * any that begins with a person. */
+static json_t *find_rows(json_t *object)
+{
+    static const char *const names[] = {"entries", "results",  "subscribers",
+                                        "members", "contacts", "data"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        json_t *found = json_object_get(object, names[i]);
+        if (json_is_object(found))
+            found = json_object_get(found, "results");
+        if (json_is_array(found))
+            return found;
+    }
+    const char *key;
+    json_t *member;
+    json_object_foreach(object, key, member)
+    {
+        if (is_person(json_array_get(member, 0)))
+            return member;
+    }
+    return NULL;
 }
 
 static void visit_value(void *data, const char *name, const char *value)

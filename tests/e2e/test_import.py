@@ -374,6 +374,23 @@ def test_suppress_import_takes_everybody_of_whom_nothing_is_said(place):
     assert place.suppressed()["ada@example.org"][0] == "bounced"
 
 
+def test_suppress_import_reads_what_services_answer(place):
+    place.write("ses.json", json.dumps({"SuppressedDestinationSummaries": [
+        {"EmailAddress": "dead@example.org", "Reason": "BOUNCE",
+         "LastUpdateTime": "2024-01-02T03:04:05+00:00"},
+        {"EmailAddress": "mad@example.org", "Reason": "COMPLAINT",
+         "LastUpdateTime": "2024-01-02T03:04:05+00:00"}]}))
+    place.write("bounces.json", json.dumps({"data": {"results": [
+        {"email": "full@example.org", "type": "soft"},
+        {"email": "gone@example.org", "type": "hard",
+         "created_at": "2024-02-03T00:00:00Z"}]}}))
+    place.done("suppress", "import", "ses.json", "bounces.json")
+    assert place.suppressed() == {
+        "dead@example.org": ("bounced", "2024-01-02"),
+        "mad@example.org": ("complained", "2024-01-02"),
+        "gone@example.org": ("bounced", "2024-02-03")}
+
+
 def test_suppress_import_spares_subscribers_of_a_whole_export(place):
     place.done("suppress", "import", EXPORTS / "buttondown.csv")
     assert sorted(place.suppressed()) == [

@@ -96,6 +96,7 @@ static void what_is_no_json_ends_reading_with_its_place(void **state)
         const char *part;
     } cases[] = {
         {"[{\"email\":\"a\"},\n  {x}]", "a.json:2:"},
+        {"[{\"email\":\"a\"},{x", "a.json:1:17: not JSON"},
         {"[{\"email\":\"a\"}", "a.json:1:15: the file ends within its array"},
         {"{\"email\":\"a\\u0000b\"}", "a.json:1:"},
         {"{\"email\"", "not JSON"},
