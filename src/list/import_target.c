@@ -2,6 +2,8 @@
 #include "list/import_target.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "list/list.h"
 #include "list/roll.h"
@@ -15,6 +17,7 @@ struct ImportTarget {
     Columns *columns; /* of the roll */
     Seen *added;      /* without a roll */
     bool is_new;      /* nobody was on it */
+    bool is_made;     /* there was no file */
     bool dry_run;
     bool is_full; /* a column more than a list may have was wanted */
 };
@@ -39,6 +42,7 @@ ImportTarget *import_target_open(const char *path, bool dry_run, GError **error)
         target->added = seen_new(seen_key);
         return g_steal_pointer(&target);
     }
+    target->is_made = !g_file_test(path, G_FILE_TEST_EXISTS);
     target->roll = roll_open(path, dry_run ? ROLL_READ : ROLL_MAKE, error);
     if (target->roll == NULL)
         return NULL;
@@ -47,11 +51,22 @@ ImportTarget *import_target_open(const char *path, bool dry_run, GError **error)
     return g_steal_pointer(&target);
 }
 
+/* An import that failed, or had nobody to add, leaves no list behind. */
+static void remove_empty(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+        status.st_size == 0)
+        unlink(path);
+}
+
 void import_target_close(ImportTarget *target)
 {
     if (target == NULL)
         return;
-    roll_close(target->roll);
+    if (target->is_made)
+        remove_empty(target->path);
+    roll_close(target->roll); /* lets go of the lock */
     columns_unref(target->columns);
     seen_free(target->added);
     g_free(target->path);

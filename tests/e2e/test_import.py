@@ -352,6 +352,18 @@ def test_an_attribute_never_becomes_the_address(place):
         "other_mail": "y@example.net"}}
 
 
+def test_people_with_ever_new_fields_do_not_make_an_endless_header(place):
+    people = [{"email": f"p{i}@example.org",
+               **{f"field{i}x{j}": "x" for j in range(100)}}
+              for i in range(12)]
+    export = place.write("a.json", json.dumps(people))
+    result = place.run("list", "import", export)
+    assert result.returncode == 65
+    assert b"more than 1000 columns" in result.stderr
+    assert sorted(p.name for p in place.folder.iterdir()) \
+        == ["a.json", "mirmail.yaml"]
+
+
 def test_an_unknown_system_is_told_with_the_nearest(place):
     result = place.run("list", "import", "--from", "mailchip",
                        EXPORTS / "ghost.csv")
