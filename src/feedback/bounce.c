@@ -64,31 +64,42 @@ static bool contains_any(const char *value, const char *const *words)
     return false;
 }
 
-/* A mail server's name, or words that only one of them says. */
+/* A mail server's name, words that it uses, or a mail without a sender to
+ * answer to (RFC 5321 4.5.5) that calls itself no automatic answer. */
 static bool is_from_server(const Mail *mail)
 {
     static const char *const senders[] = {
-        "mailer-daemon", "mailerdaemon",    "mail delivery",
-        "mail.delivery", "maildelivery",    "delivery subsystem",
-        "postmaster",    "mdaemon@",        "mail administrator",
-        "mail system",   "bounce@",         "mailer daemon",
-        "mail daemon",   "delivery system", NULL,
+        "mailer-daemon",      "mailerdaemon",  "mailer_daemon",
+        "mailer daemon",      "mail-daemon",   "mail delivery",
+        "mail.delivery",      "maildelivery",  "delivery system",
+        "delivery subsystem", "mail system",   "postmaster",
+        "mdaemon@",           "administrator", NULL,
     };
     static const char *const subjects[] = {
-        "undeliver",          "delivery status",       "delivery failure",
-        "delivery failed",    "delivery notif",        "failure notice",
-        "failure delivery",   "failed delivery",       "returned mail",
-        "mail failure",       "returning message",     "delivery report",
-        "returned to sender", "non-delivery",          "nondelivery",
-        "non delivery",       "not be delivered",      "not delivered",
-        "delivery warning",   "delivery error",        "delivery problem",
-        "delivery delay",     "delivery unsuccessful", "mail delivery",
-        "message delivery",   "user unknown",          "unzustellbar",
-        "non remis",          "no se puede entregar",  NULL,
+        "deliver",
+        "failure notice",
+        "returned mail",
+        "returning message",
+        "returned to sender",
+        "mail failure",
+        "failed mail",
+        "mail system error",
+        "mail error",
+        "user unknown",
+        "bounced",
+        "unzustellbar",
+        "non remis",
+        "no se puede entregar",
+        NULL,
     };
-    return field_group_get(mail->header, "X-Failed-Recipients") != NULL ||
+    const char *path = field_group_get(mail->header, "Return-Path");
+    return mail_find_report(mail) != NULL ||
+           g_strcmp0(mail->report_type, "delivery-status") == 0 ||
+           field_group_get(mail->header, "X-Failed-Recipients") != NULL ||
            contains_any(field_group_get(mail->header, "From"), senders) ||
-           contains_any(mail->subject, subjects);
+           (contains_any(mail->subject, subjects) &&
+            g_ascii_strncasecmp(mail->subject, "re:", 3) != 0) ||
+           (g_strcmp0(path, "<>") == 0 && !mail_is_automatic(mail));
 }
 
 static bool is_absent(const Mail *mail)
@@ -138,22 +149,21 @@ Bounce *bounce_read(const Mail *mail)
     bounce->recipients = g_ptr_array_new_with_free_func(free_recipient);
     g_autofree char *words = bounce_words_of(mail, &bounce->quoted);
     const MailPart *report = mail_find_report(mail);
+    bool is_read = false;
     if (report != NULL && is_complaint(mail, report)) {
         bounce->kind = BOUNCE_ARF;
         bounce_read_complaint(bounce, report->groups);
+        is_read = true;
     } else if (report != NULL) {
         bounce->kind = BOUNCE_REPORT;
-        bounce_read_groups(bounce, report->groups, words);
+        is_read = bounce_read_groups(bounce, report->groups, words);
     }
-    bool says_nothing = bounce->recipients->len == 0 &&
-                        bounce->kind != BOUNCE_ARF;
-    if (says_nothing && words != NULL && is_from_server(mail)) {
+    if (!is_read && words != NULL && is_from_server(mail)) {
         bounce->kind = BOUNCE_WORDS;
         bounce_read_words(bounce, mail, words);
-        says_nothing = bounce->recipients->len == 0;
     }
-    if (says_nothing && bounce->kind != BOUNCE_REPORT)
-        bounce->kind = is_absent(mail) ? BOUNCE_AUTOMATIC : bounce->kind;
+    if (!is_read && bounce->recipients->len == 0 && is_absent(mail))
+        bounce->kind = BOUNCE_AUTOMATIC;
     read_returned(bounce, mail);
     return bounce;
 }

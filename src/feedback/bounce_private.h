@@ -14,8 +14,9 @@
  * then. `address` may be NULL. */
 BounceRecipient *bounce_add(Bounce *bounce, const char *address);
 
-/* The groups of a delivery status; `words` is what was written for people. */
-void bounce_read_groups(Bounce *bounce, const GPtrArray *groups,
+/* The groups of a delivery status; `words` is what was written for people.
+ * True when they name somebody, also of whom nothing failed. */
+bool bounce_read_groups(Bounce *bounce, const GPtrArray *groups,
                         const char *words);
 void bounce_read_complaint(Bounce *bounce, const GPtrArray *groups);
 

@@ -109,9 +109,10 @@ static void read_recipient(Bounce *bounce, const FieldGroup *group,
         recipient->class = BOUNCE_DELAYED;
 }
 
-void bounce_read_groups(Bounce *bounce, const GPtrArray *groups,
+bool bounce_read_groups(Bounce *bounce, const GPtrArray *groups,
                         const char *words)
 {
+    bool names_somebody = false;
     for (guint i = 0; i < groups->len; i++) {
         const FieldGroup *group = groups->pdata[i];
         const char *envid = field_group_get(group, "Original-Envelope-Id");
@@ -120,7 +121,10 @@ void bounce_read_groups(Bounce *bounce, const GPtrArray *groups,
             decode_xtext(bounce->envid);
         }
         read_recipient(bounce, group, words);
+        names_somebody = names_somebody ||
+                         field_group_get(group, "Final-Recipient") != NULL;
     }
+    return names_somebody;
 }
 
 /* Only abuse takes somebody off; the other types (RFC 5965 7.3: fraud, virus,

@@ -311,6 +311,20 @@ static void add_named(Bounce *bounce, const GArray *all, const char *words)
     }
 }
 
+static bool is_named_all(const GPtrArray *addresses, const GArray *named)
+{
+    for (guint i = 0; i < addresses->len; i++) {
+        bool found = false;
+        for (guint k = 0; k < named->len && !found; k++)
+            found = g_ascii_strcasecmp(
+                        addresses->pdata[i],
+                        g_array_index(named, Named, k).address) == 0;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
 /* Some write a report's fields into the text. */
 static bool read_embedded(Bounce *bounce, const char *words)
 {
@@ -327,12 +341,16 @@ static bool read_embedded(Bounce *bounce, const char *words)
     return bounce->recipients->len > 0;
 }
 
+/* The field has the addresses that were written to, the text perhaps what an
+ * alias made of them. */
 static void add_failed_field(Bounce *bounce, const Mail *mail,
-                             const char *words)
+                             const GArray *named, const char *words)
 {
     const char *value = field_group_get(mail->header, "X-Failed-Recipients");
     g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
     field_find_addresses(value != NULL ? value : "", found);
+    if (found->len > 0 && is_named_all(found, named))
+        return;
     for (guint i = 0; i < found->len; i++) {
         BounceRecipient *recipient = bounce_add(bounce, found->pdata[i]);
         if (recipient != NULL)
@@ -378,9 +396,9 @@ void bounce_read_words(Bounce *bounce, const Mail *mail, const char *words)
     if (read_embedded(bounce, words))
         return;
     g_autoptr(GArray) at_start = find_named(words, false, ours);
-    add_named(bounce, at_start, words);
+    add_failed_field(bounce, mail, at_start, words);
     if (bounce->recipients->len == 0)
-        add_failed_field(bounce, mail, words);
+        add_named(bounce, at_start, words);
     if (bounce->recipients->len == 0) {
         g_autoptr(GArray) in_sentences = find_named(words, true, ours);
         add_named(bounce, in_sentences, words);

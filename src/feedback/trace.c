@@ -253,6 +253,10 @@ bool trace_mail(Tracer *tracer, const Mail *mail, const Bounce *bounce,
 {
     KeyringMatch match;
     trace->why = "nothing in it proves that it is about a mail of ours";
+    if (tracer->source.config->list.id == NULL) {
+        trace->why = "without list.id no token can be checked";
+        return true;
+    }
     if (tracer->source.keyring == NULL) {
         trace->why = "without keys nothing can be proven (mirmail keygen)";
         return true;

@@ -53,6 +53,10 @@ static void a_report_says_who_and_what(void **state)
                         "Final-Recipient: rfc822;c@x.example\n"
                         "Action: delayed\nStatus: 4.4.1\n\n")),
           "report; a@x.example 5.2.2 soft; c@x.example 4.4.1 delayed");
+    check(
+        REPORT("delivery-status", STATUS("Final-Recipient: rfc822;a@x.example\n"
+                                         "Action: relayed\nStatus: 2.1.5\n\n")),
+        "report");
     check(REPORT("delivery-status",
                  "--b\nContent-Type: message/global-delivery-status\n\n"
                  "Reporting-MTA: dns; mx.example\n\n"
@@ -168,6 +172,13 @@ static void words_of_mail_servers_are_understood(void **state)
         {"From: x@y.example\nX-Failed-Recipients: a@x.example,\n"
          " b@x.example\n\nThe group may not exist.\n",
          "words; a@x.example 5.0.0 soft; b@x.example 5.0.0 soft"},
+        {"From: MAILER-DAEMON@mx.example\nX-Failed-Recipients: a@x.example\n"
+         "\nThe following address(es) failed:\n\n  b@y.example\n"
+         "    (generated from a@x.example)\n    unknown user\n",
+         "words; a@x.example 5.1.1 hard"},
+        {"Return-Path: <>\nFrom: robot@mx.example\n\n"
+         "a@x.example: unknown user\n",
+         "words; a@x.example 5.1.1 hard"},
         {"From: MDaemon@mx.example\nContent-Type: text/html\n\n"
          "<p>Failed:<br>a@x.example<br>no such user<br></p>\n",
          "words; a@x.example 5.1.1 hard"},
@@ -202,6 +213,12 @@ static void what_is_no_bounce_is_none(void **state)
         {"From: a@x.example\nSubject: Out of office\n\n"
          "b@x.example is there.\n",
          "automatic"},
+        {"Return-Path: <>\nAuto-Submitted: auto-replied\n"
+         "From: a@x.example\n\na@x.example is away, user unknown\n",
+         "automatic"},
+        {"From: a@x.example\nSubject: Re: deliver it\n\n"
+         "a@x.example: user unknown\n",
+         "other"},
         {"From: a@x.example\nSubject: hello\n\n"
          "a@x.example does not exist: 550 5.1.1 user unknown\n",
          "other"},
