@@ -24,6 +24,7 @@ typedef struct Command {
 extern const Command command_bounces;
 extern const Command command_check;
 extern const Command command_doctor;
+extern const Command command_forget;
 extern const Command command_init;
 extern const Command command_keygen;
 extern const Command command_list_add;

@@ -8,6 +8,7 @@
 
 #include "base/moment.h"
 #include "cli/command.h"
+#include "cli/confirm.h"
 #include "cli/doctor_report.h"
 #include "cli/json_lines.h"
 #include "cli/report.h"
@@ -64,27 +65,13 @@ static bool prepare(Setup *setup, const Options *options, GError **error)
            doctor_may_send(setup->config, options, error);
 }
 
-static bool confirm(const PipelinePlan *plan, const Options *options,
-                    GError **error)
+static bool may_begin(const PipelinePlan *plan, const Options *options,
+                      GError **error)
 {
-    if (options->yes)
-        return true;
-    if (isatty(STDIN_FILENO) != 1) {
-        error_set(error, ERROR_USAGE,
-                  "nothing was sent: there is no terminal to ask on; use "
-                  "--yes in scripts");
-        return false;
-    }
     g_autofree char *count = report_count(plan->to_send);
-    fprintf(stderr, "Send to %s %s? [y/N] ", count,
-            plan->to_send == 1 ? "person" : "people");
-    char answer[16] = "";
-    if (fgets(answer, sizeof answer, stdin) != NULL &&
-        (g_ascii_strcasecmp(answer, "y\n") == 0 ||
-         g_ascii_strcasecmp(answer, "yes\n") == 0))
-        return true;
-    error_set(error, ERROR_USAGE, "nothing was sent");
-    return false;
+    g_autofree char *question = g_strdup_printf(
+        "Send to %s %s?", count, plan->to_send == 1 ? "person" : "people");
+    return options->yes || confirm(question, "nothing was sent", error);
 }
 
 static int status_of(DeliveryEnd end, const PipelinePlan *plan,
@@ -279,7 +266,7 @@ static int plan_and_send(Sending *sending, GError **error)
         return 0;
     }
     bool is_nobody_left = sending->plan.to_send == 0;
-    if ((!is_nobody_left && !confirm(&sending->plan, options, error)) ||
+    if ((!is_nobody_left && !may_begin(&sending->plan, options, error)) ||
         !pipeline_settle_unknown(journal, &sending->plan, error))
         return 0;
     return is_nobody_left ? nothing_left(sending, journal, error)

@@ -80,6 +80,9 @@ typedef struct JournalBackend {
                   void *data, GError **error);
     bool (*visit_person)(JournalStore *store, const char *key,
                          JournalVisitPerson visit, void *data, GError **error);
+    bool (*forget)(JournalStore *store, const Address *address,
+                   const char *stand_in, JournalForgotten *forgotten,
+                   GError **error);
     bool (*visit_keys)(JournalStore *store, JournalVisitKey visit, void *data,
                        GError **error);
     /* `outcome` for everybody who is OUTCOME_UNKNOWN. */

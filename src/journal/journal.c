@@ -348,13 +348,18 @@ bool journal_set_recipients(Journal *journal, const char *id, int64_t count,
     return ok;
 }
 
+char *journal_lock_path(const Journal *journal, const char *id)
+{
+    return g_strdup_printf("%s.%s.lock", journal->path, id);
+}
+
 bool journal_take(Journal *journal, const char *id, int64_t *unknown,
                   GError **error)
 {
     assert(journal->campaign == NULL);
     if (!check_campaign_id(id, error))
         return false;
-    g_autofree char *path = g_strdup_printf("%s.%s.lock", journal->path, id);
+    g_autofree char *path = journal_lock_path(journal, id);
     g_autofree char *what = g_strdup_printf("campaign %s", id);
     int lock = lock_take(path, what, error);
     if (lock < 0)

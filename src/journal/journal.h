@@ -176,6 +176,30 @@ typedef void (*JournalVisitPerson)(void *data, const char *campaign,
 bool journal_visit_person(Journal *journal, const char *key,
                           JournalVisitPerson visit, void *data, GError **error);
 
+/* --- forgetting somebody --- */
+
+/* While it is held no campaign that has not come to its end is being sent, by
+ * this machine: ERROR_RETRY, naming the one that is. */
+typedef struct JournalHold JournalHold;
+
+JournalHold *journal_hold(Journal *journal, GError **error);
+void journal_hold_free(JournalHold *hold);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(JournalHold, journal_hold_free)
+
+typedef struct JournalForgotten {
+    int64_t recipients; /* rows that name a stand-in from now on */
+    int64_t texts;      /* replies of relays and arguments likewise */
+    int64_t letters;    /* kept ones that name the address; left as they are */
+} JournalForgotten;
+
+/* Writes `stand_in` wherever the address stands as a recipient's, in a reply
+ * or in a campaign's arguments, in one transaction; and then the whole file
+ * anew, so that the bytes are gone from it. What became of the campaigns'
+ * recipients stays. */
+bool journal_forget(Journal *journal, const Address *address,
+                    const char *stand_in, JournalForgotten *forgotten,
+                    GError **error);
+
 typedef void (*JournalVisitKey)(void *data, const char *key);
 
 /* Only the keys of the campaign taken, in their order: a million in a

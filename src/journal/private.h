@@ -4,6 +4,7 @@
  *     journal.c  campaigns and recipients, group commit
  *     account.c  relay accounts
  *     bounce.c   what came back
+ *     person.c   one person in all campaigns
  */
 #ifndef JOURNAL_PRIVATE_H
 #define JOURNAL_PRIVATE_H
@@ -39,6 +40,9 @@ struct Journal {
 /* The backend for one caller, with everything queued stored before. */
 bool journal_backend_acquire(Journal *journal, GError **error);
 void journal_backend_return(Journal *journal);
+
+/* Of the file that who sends this campaign holds locked. */
+char *journal_lock_path(const Journal *journal, const char *id);
 
 /* Takes the record. With the mutex held. */
 bool journal_enqueue(Journal *journal, JournalRecord *record, GError **error);

@@ -415,6 +415,7 @@ const JournalBackend journal_sqlite = {
     .lookup = sqlite_lookup,
     .visit = sqlite_visit,
     .visit_person = sqlite_visit_person,
+    .forget = sqlite_forget,
     .visit_keys = sqlite_visit_keys,
     .resolve_unknown = sqlite_resolve_unknown,
     .open_account = sqlite_open_account,

@@ -4,6 +4,7 @@
  *     sqlite.c            opening, the schema, small steps
  *     sqlite_campaign.c   campaigns and their letters
  *     sqlite_recipient.c  intents, outcomes, history
+ *     sqlite_forget.c     somebody taken out of all of it
  *     sqlite_account.c    when messages left through which relay account
  *     sqlite_bounce.c     what came back
  *
@@ -89,6 +90,12 @@ bool sqlite_visit_keys(JournalStore *store, JournalVisitKey visit, void *data,
                        GError **error);
 bool sqlite_resolve_unknown(JournalStore *store, Outcome outcome, int64_t at_us,
                             int64_t *count, GError **error);
+
+/* --- sqlite_forget.c --- */
+
+bool sqlite_forget(JournalStore *store, const Address *address,
+                   const char *stand_in, JournalForgotten *forgotten,
+                   GError **error);
 
 /* --- sqlite_account.c --- */
 

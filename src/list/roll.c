@@ -434,8 +434,7 @@ static void end_line(GString *out)
 /* `line` is NUL-terminated; a NUL inside ends what is looked at. */
 static bool is_about(const char *line, const char *key)
 {
-    g_autofree char *lower = g_ascii_strdown(line, -1);
-    return key != NULL && strstr(lower, key) != NULL;
+    return key != NULL && address_find(line, key) != NULL;
 }
 
 /* The lines of a lead, but for comments about somebody who is removed. */

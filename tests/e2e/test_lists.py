@@ -3,8 +3,10 @@
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -197,3 +199,83 @@ def test_a_folder_that_may_not_be_written_is_named(listed):
     assert result.returncode == 77, result
     assert "lists: Permission denied" in result.stderr
     assert text(listed, "lists/news.csv") == LIST
+
+
+def names(project, word):
+    """The files in which the word stands, whatever its case."""
+    return sorted(path.name for path in project.folder.rglob("*")
+                  if path.is_file() and word.encode() in path.read_bytes().lower())
+
+
+def journal_of(project):
+    path, = (path for path in project.folder.rglob("*")
+             if path.is_file() and path.read_bytes().startswith(b"SQLite format 3"))
+    return path
+
+
+def test_nothing_is_left_of_who_is_forgotten_but_a_hash(project, mirmail, postfix):
+    project.configure_plain(postfix.port)
+    project.subscribe([(f"person{i}@example.net", "") for i in range(400)]
+                      + [("Ada@example.org", "Ada")])
+    mirmail("send", "--yes", "--quiet", "post.md").expect(0)
+    mirmail("send", "--yes", "--quiet", "--campaign", "just-her", "--to",
+            "ada@example.org", "post.md").expect(0)
+    mirmail("suppress", "add", "ADA@example.org").expect(0)
+    project.write("other.csv", "email,by\n# Ada@Example.org first\nada@example.org,\n"
+                               "zoe@example.org,ada@example.org\n")
+    with closing(sqlite3.connect(journal_of(project))) as database:
+        database.execute("UPDATE recipient SET state = 3, at_us = at_us + 1, reply ="
+                         " '550 5.1.1 <Ada@example.org> and ada@example.org'"
+                         " WHERE key = 'ada@example.org'")
+        database.execute("UPDATE recipient SET state = 1, at_us = at_us + 1"
+                         " WHERE key = 'ada@example.org'")
+        database.commit()
+    before = {event["campaign"]: event["sent"]
+              for event in mirmail("status", "--json").expect(0).events}
+    assert len(names(project, "ada@example.org")) >= 4
+
+    dry = mirmail("forget", "--dry-run", "--list", "other.csv", "ada@example.org").expect(0)
+    assert b"subscribers.csv:402: would be removed" in dry.stdout
+    assert b"a recipient of 2 campaigns" in dry.stdout
+    assert "no terminal" in mirmail("forget", "ada@example.org").expect(64).stderr
+    assert len(names(project, "ada@example.org")) >= 4
+
+    said = mirmail("forget", "--yes", "--list", "other.csv",
+                   "ada@example.org").expect(0).stdout.decode()
+    assert "subscribers.csv:402: removed" in said
+    assert "other.csv:2: this line names the address too" in said
+    assert "2 recipients and 5 texts changed" in said
+    assert "not reached: backups" in said
+    assert names(project, "ada@example.org") == ["other.csv"]
+    assert (project.folder / "other.csv").read_text() == (
+        "email,by\nzoe@example.org,ada@example.org\n")
+    assert {event["campaign"]: event["sent"]
+            for event in mirmail("status", "--json").expect(0).events} == before
+
+    # An old list brings nobody back, and the same again changes nothing.
+    project.write("old.csv", "email\nada@example.org\nzoe@example.org\n")
+    sent = mirmail("send", "--yes", "--campaign", "new", "--list", "old.csv",
+                   "post.md").expect(0)
+    assert "left out: 1 manual" in sent.stderr
+    postfix.wait_delivered()
+    mails = postfix.mails()  # hers are from before
+    assert [len(mails[to]) for to in ("ada@example.org", "Ada@example.org")] == [1, 1]
+    again = mirmail("forget", "--yes", "ada@example.org").expect(0).stdout.decode()
+    assert "0 lines changed" in again and "0 recipients and 0 texts" in again
+
+
+def test_nobody_is_forgotten_while_a_campaign_is_being_sent(project, mirmail, sink):
+    project.configure_plain(sink.port)
+    project.subscribe(20)
+    person = project.recipients[10]
+    process = project.start("send", "--yes", "--quiet", "--rate", "1/min", "post.md")
+    deadline = time.monotonic() + 30
+    while not list(project.folder.rglob("*.lock")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    refused = mirmail("forget", "--yes", person).expect(75)
+    assert "is being sent by another process" in refused.stderr
+    assert refused.stdout == b""
+    process.kill()
+    process.communicate()
+    mirmail("forget", "--yes", person).expect(0)
+    assert names(project, person) == []

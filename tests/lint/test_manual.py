@@ -10,8 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MIRMAIL = ROOT / "build/mirmail"
 PAGES = sorted((ROOT / "docs/man").glob("*.[1-9]"))
 COMMANDS = ["init", "check", "preview", "send", "resume", "status", "list check",
-            "list add", "list import", "list export", "suppress import", "list remove", "list format", "list show", "list stats",
-            "suppress add", "suppress remove", "suppress list",
+            "list add", "list remove", "list format", "list show", "list stats",
+            "list import", "list export", "suppress import",
+            "suppress add", "suppress remove", "suppress list", "forget",
             "template list", "template show", "template copy", "keygen",
             "doctor", "serve", "unsubscribe", "bounces"]
 

@@ -248,9 +248,37 @@ static void a_host_name_becomes_its_a_label_form(void **state)
     assert_error(&error, ERROR_INPUT, "empty");
 }
 
+static void an_address_is_found_in_a_text_as_a_whole_only(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int at; /* -1: nowhere */
+    } cases[] = {
+        {"ada@b.org", 0},
+        {"<Ada@B.org>", 1},
+        {"550 ADA@b.org.", 4},
+        {"--to='ada@b.org'", 6},
+        {"nada@b.org, ada@b.org", 12},
+        {"nada@b.org", -1},
+        {"x.ada@b.org", -1},
+        {"ada@b.org.uk", -1},
+        {"ada@b.organ", -1},
+        {"ada@b.org-x", -1},
+        {"ada@b.or", -1},
+        {"", -1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        const char *found = address_find(cases[i].text, "ada@b.org");
+        assert_int_equal(found ? (int)(found - cases[i].text) : -1,
+                         cases[i].at);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_address_is_found_in_a_text_as_a_whole_only),
         cmocka_unit_test(
             what_can_be_delivered_is_taken_and_brought_into_one_form),
         cmocka_unit_test(
