@@ -359,9 +359,10 @@ BounceClass bounce_classify(Reply *reply, const char *words)
 {
     Hint hint = find_hint(words);
     BounceClass class = by_status(reply->enhanced, hint);
-    /* A 4xx that was given up on says less than a 5xx. */
-    bool is_passing = reply->enhanced[0] == 4 ||
-                      (reply->enhanced[0] == 0 && reply->code / 100 == 4);
+    /* A 4xx that was given up on says less than a 5xx, and a 2xx of a failure
+     * nothing. */
+    bool is_passing = reply->enhanced[0] == 0 ? reply->code / 100 == 4
+                                              : reply->enhanced[0] != 5;
     if (class == BOUNCE_HARD && is_passing)
         class = BOUNCE_SOFT;
     if (reply->enhanced[0] == 0)

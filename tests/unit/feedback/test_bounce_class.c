@@ -67,6 +67,7 @@ static void each_failure_has_its_class(void **state)
         {554, {5, 0, 0}, "transaction failed", BOUNCE_SOFT},
         {450, {4, 1, 1}, "user unknown", BOUNCE_SOFT},
         {450, {0, 0, 0}, "user unknown", BOUNCE_SOFT},
+        {0, {2, 1, 1}, "user unknown", BOUNCE_SOFT},
         {550, {5, 2, 1}, "is receiving mail at a rate that", BOUNCE_SOFT},
         {550, {5, 1, 1}, "mailbox is full", BOUNCE_SOFT},
         {550, {5, 1, 5}, "", BOUNCE_SOFT},
