@@ -14,6 +14,7 @@ typedef struct Work {
     const Options *options;
     Returns *returns;
     int64_t doings[RETURN_DOINGS];
+    int64_t kinds[BOUNCE_KINDS];
     int64_t classes[BOUNCE_CLASSES]; /* of those that are proven and new */
 } Work;
 
@@ -116,6 +117,7 @@ static void print_line(const Work *work, const char *place,
 static void count(Work *work, const Return *returned)
 {
     work->doings[returned->doing]++;
+    work->kinds[returned->bounce->kind]++;
     if (returned->recipient != NULL && returned->doing != RETURN_KNOWN)
         work->classes[returned->recipient->class]++;
 }
@@ -145,13 +147,17 @@ static bool take_source(Work *work, const char *path, GError **error)
 static void print_summary(const Work *work)
 {
     if (work->options->json) {
-        json_lines_returns(work->doings, work->classes, work->options->dry_run);
+        json_lines_returns(work->doings, work->kinds, work->classes,
+                           work->options->dry_run);
         return;
     }
     int64_t mails = 0;
     for (int i = 0; i < RETURN_DOINGS; i++)
         mails += work->doings[i];
     printf("%" G_GINT64_FORMAT " mail%s", mails, mails == 1 ? "" : "s");
+    int64_t answers = work->kinds[BOUNCE_AUTOMATIC];
+    if (answers > 0)
+        printf(", %" G_GINT64_FORMAT " automatic", answers);
     for (int i = 0; i < BOUNCE_CLASSES; i++)
         if (work->classes[i] > 0)
             printf(", %" G_GINT64_FORMAT " %s", work->classes[i],

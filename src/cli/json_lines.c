@@ -198,31 +198,40 @@ void json_lines_return(const char *place, const Return *returned)
     for (guint i = 0; i < bounce->recipients->len; i++)
         json_array_append_new(recipients,
                               pack_recipient(bounce->recipients->pdata[i]));
-    print_object(json_pack(
-        "{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:i, s:o}", "event",
-        "bounce", "place", where, "kind", bounce_kind_name(bounce->kind),
-        "done", return_doing_name(returned->doing), "why", returned->why,
-        "proof", trace_by_name(trace->by), "address", trace->address.text,
-        "campaign", trace->campaign, "class",
-        returned->recipient != NULL
-            ? bounce_class_name(returned->recipient->class)
-            : NULL,
-        "campaigns", returned->campaigns, "recipients", recipients));
+    print_object(
+        json_pack("{s:s, s:s, s:s, s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:i, "
+                  "s:s?, s:s?, s:o}",
+                  "event", "bounce", "place", where, "kind",
+                  bounce_kind_name(bounce->kind), "done",
+                  return_doing_name(returned->doing), "why", returned->why,
+                  "proof", trace_by_name(trace->by), "address",
+                  trace->address.text, "campaign", trace->campaign, "class",
+                  returned->recipient != NULL
+                      ? bounce_class_name(returned->recipient->class)
+                      : NULL,
+                  "campaigns", returned->campaigns, "envid", bounce->envid,
+                  "message_id", bounce->message_id, "recipients", recipients));
 }
 
 void json_lines_returns(const int64_t doings[RETURN_DOINGS],
+                        const int64_t kinds[BOUNCE_KINDS],
                         const int64_t classes[BOUNCE_CLASSES], bool dry)
 {
     json_t *by_doing = json_object();
+    json_t *by_kind = json_object();
     json_t *by_class = json_object();
     for (int i = 0; i < RETURN_DOINGS; i++)
         json_object_set_new(by_doing, return_doing_name((ReturnDoing)i),
                             json_integer(doings[i]));
+    for (int i = 0; i < BOUNCE_KINDS; i++)
+        json_object_set_new(by_kind, bounce_kind_name((BounceKind)i),
+                            json_integer(kinds[i]));
     for (int i = 0; i < BOUNCE_CLASSES; i++)
         json_object_set_new(by_class, bounce_class_name((BounceClass)i),
                             json_integer(classes[i]));
-    print_object(json_pack("{s:s, s:o, s:o, s:b}", "event", "bounces", "done",
-                           by_doing, "classes", by_class, "dry_run", dry));
+    print_object(json_pack("{s:s, s:o, s:o, s:o, s:b}", "event", "bounces",
+                           "done", by_doing, "kinds", by_kind, "classes",
+                           by_class, "dry_run", dry));
 }
 
 void json_lines_row(const char *file, int line, bool has_left,

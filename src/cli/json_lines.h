@@ -33,9 +33,11 @@ void json_lines_counts(const ListCounts *counts);
 void json_lines_unsubscribe(const char *result, bool automatic,
                             const char *place, const char *address,
                             const char *from);
-/* A mail that came back; and all of them, by what was done and by class. */
+/* A mail that came back; and all of them, by what was done, by kind and by
+ * class. */
 void json_lines_return(const char *place, const Return *returned);
 void json_lines_returns(const int64_t doings[RETURN_DOINGS],
+                        const int64_t kinds[BOUNCE_KINDS],
                         const int64_t classes[BOUNCE_CLASSES], bool dry);
 void json_lines_row(const char *file, int line, bool has_left,
                     const char *const *names, const char *const *values);

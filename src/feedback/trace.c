@@ -248,6 +248,35 @@ static bool find_message_id(Tracer *tracer, const Bounce *bounce,
     return true;
 }
 
+/* --- the envelope identifier, where only the person is known --- */
+
+typedef struct CampaignSearch {
+    const char *envid;
+    char *campaign; /* that wrote to the person; NULL */
+} CampaignSearch;
+
+static void compare_campaign(void *data, const char *campaign,
+                             const Entry *entry)
+{
+    CampaignSearch *search = data;
+    if (search->campaign == NULL && strcmp(campaign, search->envid) == 0 &&
+        entry->message_id != NULL)
+        search->campaign = g_strdup(campaign);
+}
+
+static bool find_campaign(Tracer *tracer, const Bounce *bounce, Trace *trace,
+                          GError **error)
+{
+    CampaignSearch search = {.envid = bounce->envid};
+    if (trace->by != TRACE_LINK || bounce->envid == NULL ||
+        tracer->source.journal == NULL)
+        return true;
+    bool ok = journal_visit_person(tracer->source.journal, trace->address.key,
+                                   compare_campaign, &search, error);
+    trace->campaign = search.campaign;
+    return ok;
+}
+
 bool trace_mail(Tracer *tracer, const Mail *mail, const Bounce *bounce,
                 Trace *trace, GError **error)
 {
@@ -268,6 +297,7 @@ bool trace_mail(Tracer *tracer, const Mail *mail, const Bounce *bounce,
     if (!find_message_id(tracer, bounce, candidates, trace, error))
         return false;
     if (trace->by == TRACE_NOTHING && find_link(tracer, bounce, &match, trace))
-        return find_owner(tracer, &match, candidates, trace, error);
+        return find_owner(tracer, &match, candidates, trace, error) &&
+               find_campaign(tracer, bounce, trace, error);
     return true;
 }

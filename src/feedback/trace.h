@@ -7,7 +7,8 @@
  * something that only we made and only the recipient's copy carried: the token
  * in its envelope sender, the token of its link to leave, or its Message-ID,
  * where a secret key made it and the journal has it for this very recipient.
- * ENVID and the addresses of a report prove nothing; they say where to look.
+ * The addresses of a report and its ENVID prove nothing; the ones say where to
+ * look first, the other which campaign it was when only the person is proven.
  *
  * A token counts wherever it stands in the mail or in the header that came
  * back with it. One for a campaign that the journal does not have counts

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import MIRMAIL
 from postfix import Postfix
-from test_envelopes import VERP, bounce_token, set_bounce, write_keys
+from test_envelopes import VERP, bounce_token, leave_token, set_bounce, write_keys
 
 DOMAIN = "harbour.example.org"
 
@@ -210,6 +210,17 @@ def test_the_message_id_of_a_lists_copy_is_in_an_archive_and_proves_nothing(sent
     assert suppressed(sent) == []
 
 
+def test_a_link_in_the_returned_header_proves_the_person(sent):
+    """Complaints often have nothing else; ENVID says which campaign it was."""
+    token = leave_token("ada@example.net")
+    returned = f"List-Unsubscribe: <https://harbour.example.org/u/{token}>\n"
+    sent.write("mail", report("fbl@isp.example", status="5.2.2", diagnosis="smtp; 552 full",
+                              more="Original-Envelope-Id: summer\n", returned=returned))
+    found, _ = read(sent, "mail")
+    assert [(event["address"], event["campaign"], event["proof"], event["done"])
+            for event in found] == [("ada@example.net", "summer", "link", "noted")]
+
+
 @pytest.mark.parametrize("status, diagnosis, name", [
     ("5.7.1", "smtp; 550 5.7.1 blocked", "policy"),
     ("5.1.1", "smtp; 550 5.1.1 your message looks like spam", "policy"),
@@ -232,7 +243,8 @@ def test_delays_and_automatic_answers_do_nothing(sent):
     sent.write("away", f"To: {to}\nFrom: ada@example.net\nAuto-Submitted: auto-replied\n"
                        "Subject: Out of office\n\nI am away, write to bob@example.net.\n")
     sent.write("letter", f"To: {to}\nFrom: ada@example.net\nSubject: hello\n\nhello\n")
-    found, _ = read(sent, "delay", "away", "letter")
+    found, summary = read(sent, "delay", "away", "letter")
+    assert summary["kinds"]["automatic"] == 1 and summary["kinds"]["other"] == 1
     assert [(event["kind"], event["done"]) for event in found] == [
         ("report", "shown"), ("automatic", "ignored"), ("other", "ignored")]
     assert suppressed(sent) == []

@@ -31,7 +31,7 @@ def set_bounce(project, address):
                   text.replace("sender:\n", f'sender:\n  bounce: "{address}"\n', 1))
 
 
-def bounce_token(address, campaign, keys=KEYS):
+def make_token(use, address, campaign, keys):
     """By the words of keyring.h, and nothing of the program's."""
     letter, key = keys.split()[:2]
     master = base64.b32decode(key.upper() + "=" * (-len(key) % 8))
@@ -42,10 +42,18 @@ def bounce_token(address, campaign, keys=KEYS):
         return hmac.digest(secret, message, hashlib.sha256)
 
     identity = mac(master, "mirmail/v1", "identity")
-    purpose = mac(master, "mirmail/v1", "bounce")
+    purpose = mac(master, "mirmail/v1", use)
     rid = hmac.digest(identity, address.lower().encode(), hashlib.sha256)[:8]
-    proof = mac(purpose, "mirmail/v1", "bounce", LIST, rid, campaign)[:12]
+    proof = mac(purpose, "mirmail/v1", use, LIST, rid, *campaign)[:12]
     return letter + base64.b32encode(rid + proof).decode().lower()
+
+
+def bounce_token(address, campaign, keys=KEYS):
+    return make_token("bounce", address, [campaign], keys)
+
+
+def leave_token(address, keys=KEYS):
+    return make_token("unsubscribe", address, [], keys)
 
 
 def commands(server, verb):
