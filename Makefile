@@ -4,7 +4,7 @@ VERSION := 0.1.0
 PREFIX ?= /usr/local
 BUILD ?= release
 O ?= build/$(BUILD)
-MODULES := base mail config post document list letter message journal \
+MODULES := base mail config web post document list letter message journal \
            delivery feedback check preview pipeline doctor cli
 
 # --- what it is built with ---

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "check/links_fetch.h"
 #include "document/document.h"
+#include "web/fetch.h"
 
 /* An address, and where the post names it first. */
 typedef struct Link {
@@ -104,7 +104,7 @@ static bool ask(const GArray *links, size_t count, Findings *findings,
     g_autofree FetchAnswer *answers = g_new0(FetchAnswer, count + 1);
     for (size_t i = 0; i < count; i++)
         addresses[i] = g_array_index(links, Link, i).address;
-    bool ok = links_fetch(addresses, count, answers, error);
+    bool ok = web_fetch(addresses, count, answers, error);
     for (size_t i = 0; i < count; i++) {
         if (ok)
             report(&g_array_index(links, Link, i), &answers[i], findings);

@@ -2,7 +2,7 @@
  * links.h - do the addresses of a post lead anywhere? Asked only on demand:
  * this uses the network.
  *
- *     Post ──check_links()──> links_fetch ──> Findings
+ *     Post ──check_links()──> web_fetch() ──> Findings
  *
  * Every distinct http and https address of the post's links and images, up
  * to CHECK_LINKS_MAX, is asked for. Those in which a field stands are not,

@@ -66,6 +66,8 @@ static bool look_at_sender(const Config *config, const Options *options,
     doctor_domains(config, dns, diagnosis);
     look_at_relays(config, options->no_dns, diagnosis);
     doctor_presets(config, diagnosis);
+    if (options->post)
+        doctor_endpoint(config, options->ca, diagnosis);
     diagnosis_add(diagnosis, VERDICT_INFO, "received",
                   "mirmail send --test YOU@EXAMPLE.ORG post.md, save what "
                   "arrives, and mirmail doctor --received FILE",
@@ -98,6 +100,16 @@ static int run(const Options *options, GError **error)
         error_set(error, ERROR_USAGE, "--trust goes with --received");
         return 0;
     }
+    if (options->ca != NULL && !options->post) {
+        error_set(error, ERROR_USAGE, "--ca goes with --post");
+        return 0;
+    }
+    if (options->post && options->received != NULL) {
+        error_set(error, ERROR_USAGE,
+                  "--received looks at a mail and --post asks a server; give "
+                  "one of them");
+        return 0;
+    }
     bool ok = options->received != NULL
                   ? look_at_mail(config, options, diagnosis, error)
                   : look_at_sender(config, options, diagnosis, error);
@@ -112,6 +124,7 @@ const Command command_doctor = {
     .synopsis = "[OPTION]...",
     .summary = "find out whether receivers will believe the sender",
     .example = "  mirmail doctor\n"
+               "  mirmail doctor --post\n"
                "  mirmail doctor --received copy.eml --trust mx.google.com\n",
     .use = FOR_DOCTOR,
     .least = 0,

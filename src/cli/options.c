@@ -129,6 +129,11 @@ static const OptionRow rows[] = {
      "look at this mail, which came back, instead of the DNS and the relay"},
     {"trust", FOR_DOCTOR, TEXT(trust), "NAME",
      "with --received: the server whose Authentication-Results count"},
+    {"post", FOR_DOCTOR, SWITCH(post),
+     "ask the page of list.unsubscribe_url too, as mailbox providers do; takes "
+     "nobody off"},
+    {"ca", FOR_DOCTOR, TEXT(ca), "FILE",
+     "with --post: the authority of the page's certificate, PEM"},
     {"resolver", FOR_DOCTOR | FOR_SEND | FOR_RESUME, TEXT(resolver), "ADDRESS",
      "ask this DNS server, 127.0.0.1:53, not the system's"},
     {"no-dns", FOR_DOCTOR | FOR_SEND | FOR_RESUME, SWITCH(no_dns),

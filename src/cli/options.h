@@ -46,6 +46,7 @@ typedef struct Options {
     char **attach;
     char *as;
     char *at;
+    char *ca;
     char *campaign;
     char *config;
     char *connections;
@@ -88,6 +89,7 @@ typedef struct Options {
     gboolean mail;
     gboolean no_dns;
     gboolean open;
+    gboolean post;
     gboolean quiet;
     gboolean remote_images;
     gboolean resubscribe;

@@ -3,6 +3,7 @@
  *
  *     Config, DNS ──doctor_domains()──> MX, SPF, DKIM, DMARC, alignment
  *     Config      ──doctor_relay()────> the relay's opening, its limits
+ *     Config, keys ──doctor_endpoint()──> the page where people leave
  *     a mail that came back ──doctor_received()──> what the relay made of it
  *
  * Each adds lines to a Diagnosis and changes nothing. The rules are those of
@@ -31,6 +32,14 @@ typedef struct DoctorRelays {
 void doctor_relay(const DoctorRelays *relays, Diagnosis *diagnosis);
 /* What is known about the relays without asking them. */
 void doctor_presets(const Config *config, Diagnosis *diagnosis);
+
+/* Asks the page of list.unsubscribe_url with a token of nobody, so that nobody
+ * is taken off: it shows a page, takes a POST in both encodings and twice,
+ * redirects nowhere, sets no cookie and refuses a forged token (RFC 8058).
+ * `ca_file`: whom to believe its certificate from, PEM; NULL: as the system
+ * does. */
+void doctor_endpoint(const Config *config, const char *ca_file,
+                     Diagnosis *diagnosis);
 
 #define DOCTOR_MAIL_MAX 12582912 /* bytes */
 

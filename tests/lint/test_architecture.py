@@ -22,11 +22,12 @@ MAY_INCLUDE = {
     "journal": "base mail config",
     "delivery": "base mail config list letter message journal",
     "feedback": "base mail config list journal",
-    "check": "base mail config post document list letter message",
+    "web": "base",
+    "check": "base mail config post document list letter message web",
     "preview": "base mail config list letter message check",
     "pipeline": "base mail config post document list letter message journal"
                 " delivery check preview",
-    "doctor": "base mail config message delivery",
+    "doctor": "base mail config message delivery web",
     "cli": "base mail config list journal feedback check preview pipeline doctor",
     "main": "base cli",
 }
@@ -34,7 +35,7 @@ MAY_INCLUDE = {
 # Each library's header, and the files that may include it.
 ONE_FILE = {
     "ares.h": {"doctor/dns.c"},
-    "curl/": {"check/links_fetch.c"},
+    "curl/": {"web/fetch.c", "web/request.c"},
     "cmark.h": {"document/markdown.c", "document/gfm.c"},
     "gmime/": {"feedback/mail.c"},
     "gumbo.h": {"document/html_read.c"},

@@ -1,6 +1,5 @@
 /*
- * links_fetch.h - what servers say about many addresses. The only user of
- * libcurl.
+ * fetch.h - what servers say about many addresses.
  *
  * For each address HEAD, and GET of the first bytes when HEAD is refused;
  * FETCH_PARALLEL at a time, FETCH_SECONDS for each with all its redirects, of
@@ -8,13 +7,13 @@
  * password of the user's, no body is kept. The proxies of the environment
  * are used (http_proxy, no_proxy).
  */
-#ifndef CHECK_LINKS_FETCH_H
-#define CHECK_LINKS_FETCH_H
+#ifndef WEB_FETCH_H
+#define WEB_FETCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <glib.h>
+#include "base/error.h"
 
 #define FETCH_PARALLEL 8
 #define FETCH_SECONDS 10
@@ -30,7 +29,7 @@ void fetch_answer_clear(FetchAnswer *answer);
 
 /* `answers` has room for `count`. ERROR_MISSING without libcurl, ERROR_SYSTEM
  * when it fails. */
-bool links_fetch(const char *const *addresses, size_t count,
-                 FetchAnswer *answers, GError **error);
+bool web_fetch(const char *const *addresses, size_t count, FetchAnswer *answers,
+               GError **error);
 
 #endif

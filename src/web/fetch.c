@@ -1,20 +1,13 @@
-/* links_fetch.c - see links_fetch.h. */
-#include "check/links_fetch.h"
-
-#include <string.h>
-
-#include <dlfcn.h>
+/* fetch.c - see fetch.h. */
+#include "web/fetch.h"
 
 #include <curl/curl.h>
 
-#include "base/error.h"
+#include "web/library.h"
 
-#define LIBRARY "libcurl.so.4"
 #define BODY_MAX 65536 /* of a server that knows no ranges */
 #define AGENT "mirmail/" MIRMAIL_VERSION " (link check)"
 
-/* The library is loaded when it is needed: with all that it needs itself, it
- * would make every start of the program a third slower. */
 typedef struct Curl {
     CURLcode (*global_init)(long flags);
     void (*global_cleanup)(void);
@@ -34,20 +27,15 @@ typedef struct Curl {
     CURLMsg *(*multi_info_read)(CURLM *multi, int *left);
 } Curl;
 
-#define CALL(name)                                                             \
-    {                                                                          \
-        "curl_" #name, offsetof(Curl, name)                                    \
-    }
-
-static const struct {
-    const char *name;
-    size_t offset;
-} CALLS[] = {
-    CALL(global_init),   CALL(global_cleanup),   CALL(easy_init),
-    CALL(easy_reset),    CALL(easy_cleanup),     CALL(easy_setopt),
-    CALL(easy_getinfo),  CALL(easy_strerror),    CALL(multi_init),
-    CALL(multi_cleanup), CALL(multi_add_handle), CALL(multi_remove_handle),
-    CALL(multi_perform), CALL(multi_poll),       CALL(multi_info_read),
+static const WebCall calls[] = {
+    WEB_CALL(Curl, global_init),      WEB_CALL(Curl, global_cleanup),
+    WEB_CALL(Curl, easy_init),        WEB_CALL(Curl, easy_reset),
+    WEB_CALL(Curl, easy_cleanup),     WEB_CALL(Curl, easy_setopt),
+    WEB_CALL(Curl, easy_getinfo),     WEB_CALL(Curl, easy_strerror),
+    WEB_CALL(Curl, multi_init),       WEB_CALL(Curl, multi_cleanup),
+    WEB_CALL(Curl, multi_add_handle), WEB_CALL(Curl, multi_remove_handle),
+    WEB_CALL(Curl, multi_perform),    WEB_CALL(Curl, multi_poll),
+    WEB_CALL(Curl, multi_info_read),
 };
 
 /* One address on its way. */
@@ -276,25 +264,8 @@ static void clear(Fetch *fetch)
     fetch->curl->multi_cleanup(fetch->multi);
 }
 
-static bool load(Curl *curl, GError **error)
-{
-    void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-    for (size_t i = 0; library != NULL && i < G_N_ELEMENTS(CALLS); i++) {
-        void *call = dlsym(library, CALLS[i].name);
-        if (call == NULL)
-            library = NULL;
-        else
-            memcpy((char *)curl + CALLS[i].offset, &call, sizeof call);
-    }
-    if (library != NULL)
-        return true;
-    error_set(error, ERROR_MISSING,
-              "--links needs libcurl, which cannot be loaded: %s", dlerror());
-    return false;
-}
-
-bool links_fetch(const char *const *addresses, size_t count,
-                 FetchAnswer *answers, GError **error)
+bool web_fetch(const char *const *addresses, size_t count, FetchAnswer *answers,
+               GError **error)
 {
     Curl curl;
     Fetch fetch = {
@@ -306,7 +277,7 @@ bool links_fetch(const char *const *addresses, size_t count,
     bool ok = false;
     for (size_t i = 0; i < count; i++)
         answers[i] = (FetchAnswer){0};
-    if (!load(&curl, error))
+    if (!web_load(calls, G_N_ELEMENTS(calls), &curl, error))
         return false;
     bool ready = curl.global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
     if (ready)
