@@ -25,11 +25,12 @@ struct List {
     Address redirect; /* text NULL: none */
     Subscriber *subscriber;
     Row row;
-    Reader *reader;  /* of the file being read, or NULL */
-    size_t file;     /* the next one to open */
-    bool *used;      /* a flag for each of its columns */
-    GError *failure; /* of the suppressions */
-    size_t address;  /* the next of options.addresses */
+    Reader *reader;        /* of the file being read, or NULL */
+    size_t file;           /* the next one to open */
+    bool *used;            /* a flag for each of its columns */
+    GError *failure;       /* of the suppressions */
+    int suppression_lines; /* later ones do not count; 0: all do */
+    size_t address;        /* the next of options.addresses */
 };
 
 /* --- files one after another --- */
@@ -260,6 +261,8 @@ static bool is_suppressed(List *list)
                            &list->failure) ||
         !found)
         return list->failure != NULL;
+    if (list->suppression_lines > 0 && why.line > list->suppression_lines)
+        return false;
     list->counts.suppressed++;
     count_reason(&list->counts, why.reason);
     Place place = {subscriber_file(list->subscriber),
@@ -370,6 +373,13 @@ bool list_rewind(List *list, GError **error)
     list->findings = NULL;
     list->counts = (ListCounts){0};
     return true;
+}
+
+void list_give_newly_suppressed(List *list)
+{
+    Suppressions *suppressions = list->options.suppressions;
+    if (suppressions != NULL)
+        list->suppression_lines = MAX(suppressions_lines(suppressions), 1);
 }
 
 const ListCounts *list_counts(const List *list)

@@ -106,6 +106,11 @@ const Subscriber *list_next(List *list, GError **error);
 /* From the first row again; findings are then no longer added. */
 bool list_rewind(List *list, GError **error);
 
+/* From here on, whoever becomes suppressed by a new line of the file is given
+ * like everybody else: the caller counts on them, asks the suppressions itself
+ * and says what became of them. */
+void list_give_newly_suppressed(List *list);
+
 const ListCounts *list_counts(const List *list);
 
 /* The names of all columns, NULL-terminated, for "did you mean". */

@@ -68,7 +68,7 @@ static const Suppression *look_up(const Suppressions *suppressions,
     const Suppression *hashed = hash ? g_hash_table_lookup(suppressions->people,
                                                            hash)
                                      : NULL;
-    if (plain == NULL || (hashed != NULL && hashed->at_us > plain->at_us))
+    if (plain == NULL || (hashed != NULL && hashed->line > plain->line))
         return hashed;
     return plain;
 }
@@ -118,6 +118,14 @@ int64_t suppressions_count(Suppressions *suppressions)
     int64_t count = suppressions->active;
     pthread_mutex_unlock(&suppressions->mutex);
     return count;
+}
+
+int suppressions_lines(Suppressions *suppressions)
+{
+    pthread_mutex_lock(&suppressions->mutex);
+    int lines = suppressions->line;
+    pthread_mutex_unlock(&suppressions->mutex);
+    return lines;
 }
 
 /* --- adding --- */

@@ -60,6 +60,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Suppressions, suppressions_close)
 typedef struct Suppression {
     char reason[SUPPRESSION_REASON_MAX + 1];
     int64_t at_us; /* whole seconds */
+    int line;      /* of the file: of two, the later one counts */
 } Suppression;
 
 /* "unsubscribed on 2026-11-28" */
@@ -105,6 +106,9 @@ typedef void (*SuppressionVisit)(void *data, const char *who,
 bool suppressions_visit(Suppressions *suppressions, SuppressionVisit visit,
                         void *data, GError **error);
 int64_t suppressions_count(Suppressions *suppressions);
+
+/* How many lines the file has, by what was last read of it. */
+int suppressions_lines(Suppressions *suppressions);
 
 /* "#mzxw6ytboi…": how this file writes the hash of an address. Makes file and
  * salt when there are none. NULL on failure. */

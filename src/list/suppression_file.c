@@ -48,6 +48,7 @@ static void note(Suppressions *suppressions, char *who, const char *reason,
     Suppression *suppression = g_new0(Suppression, 1);
     g_strlcpy(suppression->reason, reason, sizeof suppression->reason);
     suppression->at_us = at_us;
+    suppression->line = suppressions->line;
     suppressions->active += !suppression_is_allowed(suppression);
     g_hash_table_replace(suppressions->people, who, suppression);
 }

@@ -137,6 +137,7 @@ bool pipeline_plan(Pipeline *pipeline, Journal *journal,
         .unknown = how->unknown,
         .to_send = pipeline->summary.counts.given,
     };
+    list_give_newly_suppressed(pipeline->list);
     if (pipeline->options->test != NULL && !name_test(pipeline, journal, error))
         return false;
     GError *failure = NULL;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "list/list.h"
 #include "list/suppression.h"
 
 typedef struct Fixture {
@@ -410,6 +411,49 @@ static void comments_about_who_is_forgotten_go(void **state)
     drop_address(&address);
 }
 
+static void of_two_lines_of_one_second_the_later_counts(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "ada@example.org", SUPPRESSION_UNSUBSCRIBED, true);
+    Address address = make_address("ada@example.org");
+    g_autofree char *hash = suppressions_hash(suppressions, &address, NULL);
+    g_autofree char *text = read_file(fixture);
+    static const char at[] = "2026-11-28T10:00:00Z";
+    g_autofree char *both = g_strdup_printf(
+        "%.*s\n%s,manual,%s\n%s,allowed,ada@example.org\n",
+        (int)strcspn(text, "\n"), text, at, hash, at); /* of it the salt */
+    write_file(fixture, both);
+    assert_reason(suppressions, "ada@example.org", "");
+    g_autofree char *more = g_strdup_printf("%s%s,bounced,%s\n", both, at,
+                                            hash);
+    write_file(fixture, more);
+    assert_reason(suppressions, "ada@example.org", "bounced");
+    drop_address(&address);
+}
+
+static void a_list_gives_whom_it_counted_on_whatever_happens(void **state)
+{
+    Fixture *fixture = *state;
+    g_autofree char *path = g_build_filename(fixture->folder, "l.csv", NULL);
+    assert_true(g_file_set_contents(path, "email\na@b.org\nc@b.org\nd@b.org\n",
+                                    -1, NULL));
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "a@b.org", SUPPRESSION_BOUNCED, false);
+    const char *const paths[] = {path, NULL};
+    g_autoptr(List) list = list_open(
+        &(ListOptions){.paths = paths, .suppressions = suppressions}, NULL,
+        NULL);
+    list_give_newly_suppressed(list);
+    add(suppressions, "c@b.org", SUPPRESSION_UNSUBSCRIBED, false);
+    const char *const wanted[] = {"c@b.org", "d@b.org"};
+    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++)
+        assert_string_equal(subscriber_address(list_next(list, NULL))->text,
+                            wanted[i]);
+    assert_null(list_next(list, NULL));
+    assert_int_equal(list_counts(list)->suppressed, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,6 +472,8 @@ int main(void)
         TEST(who_is_forgotten_is_known_by_the_hash_only),
         TEST(to_forget_keeps_a_suppression_and_its_reason),
         TEST(comments_about_who_is_forgotten_go),
+        TEST(of_two_lines_of_one_second_the_later_counts),
+        TEST(a_list_gives_whom_it_counted_on_whatever_happens),
         TEST(who_came_back_later_stays_whatever_an_old_export_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
