@@ -15,7 +15,7 @@ APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libutf8proc-dev libunistring-dev libjansson-dev libmicrohttpd-dev libmagic-dev \
   libcurl4-openssl-dev libc-ares-dev libgmime-3.0-dev
 APT_DEMO := python3 python3-aiosmtpd
-APT_BENCH := python3-jinja2 $(if $(shell command -v npm),,nodejs npm)
+APT_BENCH := python3-jinja2 wrk curl $(if $(shell command -v npm),,nodejs npm)
 APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
   libclang-rt-14-dev mandoc cmark-gfm python3-html5lib \
   $(shell cat tests/servers/packages.txt) \

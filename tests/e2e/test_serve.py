@@ -19,8 +19,9 @@ from email.policy import default as default_policy
 from pathlib import Path
 
 import pytest
-from conftest import MIRMAIL, seeded
+from conftest import MIRMAIL, ROOT, seeded
 from leave_token import key_lines, leave_token
+from nginx import Nginx
 
 LIST_ID = "news.harbour.example.org"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -379,6 +380,41 @@ def test_what_is_not_configured_is_named(leaving):
     assert "others may read" in leaving.run("serve").expect(77).stderr
     (leaving.folder / "keys").unlink()
     assert "keygen" in leaving.run("serve").expect(66).stderr
+
+
+def snippet(language, **changes):
+    """What docs/serve.md gives for a web server, for another place."""
+    text = (ROOT / "docs/serve.md").read_text()
+    found = re.search(rf"^{language}.*?:\n\n((?:    .*\n|\n)+)", text, flags=re.M)[1]
+    for old, new in changes.values():
+        assert old in found
+        found = found.replace(old, new)
+    return found
+
+
+@pytest.mark.parametrize("http", ("--http2", "--http1.1", "--http1.0"))
+@pytest.mark.parametrize("place", ("port", "shorter", "socket"))
+def test_nginx_stands_in_front_as_the_documentation_says(leaving, serve, place, http):
+    path = leaving.folder / "state/leave.sock"
+    where = f"unix:{path}" if place == "socket" else "127.0.0.1:0"
+    server = serve(leaving, where=where)
+    inside = {"port": f"http://127.0.0.1:{server.port};", "socket": f"http://unix:{path};",
+              "shorter": f"http://127.0.0.1:{server.port}/;"}[place]
+    with Nginx(snippet("nginx", place=("http://127.0.0.1:8026;", inside))) as front:
+        def ask(*words):
+            done = subprocess.run(
+                ["curl", "-s", http, "--max-time", "20", "--cacert", front.ca_file, "-o",
+                 "/dev/null", "-w", "%{http_code} %{num_redirects} %{redirect_url}", *words,
+                 f"https://localhost:{front.port}{link_of(leaving, BOB)}"],
+                capture_output=True, text=True, check=True)
+            return done.stdout.strip()
+
+        assert ask() == "200 0" and left(leaving) == []
+        assert ask("-F", ONE_CLICK) == "200 0" and left(leaving) == [BOB]
+        assert ask("-d", ONE_CLICK) == "200 0" and left(leaving) == [BOB]
+        assert ask("-d", ONE_CLICK, "-H", "Transfer-Encoding: chunked" if http == "--http1.1"
+                   else "X: y") == "200 0"
+        assert token_of(leaving, BOB) not in (front.folder.path / "access.log").read_text()
 
 
 def cgi(project, body=b"", **environment):
