@@ -112,7 +112,7 @@ static const struct {
      "permission to post|non-member|nonmember|security policy|frequency "
      "limited|"
      "ip address|does not accept mail from|not accepted from|"
-     "rejected due to|redundant"},
+     "rejected due to"},
     {HINT_RATE, "at a rate|rate limit|too many messages|too quickly|too fast|"
                 "greylist|graylist|try again later|temporarily|temporary|"
                 "sending quota|daily quota|daily limit|sending limit"},

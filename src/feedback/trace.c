@@ -107,6 +107,7 @@ static bool is_candidate(const Tracer *tracer, const KeyringMatch *match,
     return false;
 }
 
+/* Only of the lists: the journal is searched here, by campaign. */
 static bool open_people(Tracer *tracer, GError **error)
 {
     const Config *config = tracer->source.config;
@@ -114,12 +115,45 @@ static bool open_people(Tracer *tracer, GError **error)
         return true;
     PeopleSource source = {
         .lists = (const char *const *)config->lists,
-        .journal = config->journal,
         .keyring = tracer->source.keyring,
         .clock = tracer->source.clock,
     };
     tracer->people = people_open(&source, error);
     return tracer->people != NULL;
+}
+
+typedef struct OwnerSearch {
+    const Keyring *keyring;
+    const KeyringMatch *match;
+    char *address; /* NULL */
+} OwnerSearch;
+
+static void compare_owner(void *data, const Entry *entry)
+{
+    OwnerSearch *search = data;
+    if (search->address != NULL)
+        return;
+    g_autofree char *key = g_ascii_strdown(entry->address, -1);
+    if (keyring_is_for(search->keyring, search->match, key))
+        search->address = g_strdup(entry->address);
+}
+
+/* Somebody who was taken off the list since, or never stood on it. */
+static bool search_journal(const Tracer *tracer, const KeyringMatch *match,
+                           const char *only, char **address, GError **error)
+{
+    OwnerSearch search = {tracer->source.keyring, match, NULL};
+    bool ok = true;
+    for (guint i = 0; ok && search.address == NULL &&
+                      tracer->campaigns != NULL && i < tracer->campaigns->len;
+         i++) {
+        const Campaign *campaign = tracer->campaigns->pdata[i];
+        if (only == NULL || strcmp(only, campaign->id) == 0)
+            ok = journal_visit(tracer->source.journal, campaign->id,
+                               compare_owner, &search, error);
+    }
+    *address = search.address;
+    return ok;
 }
 
 static bool find_owner(Tracer *tracer, const KeyringMatch *match,
@@ -131,6 +165,9 @@ static bool find_owner(Tracer *tracer, const KeyringMatch *match,
         return true;
     if (!open_people(tracer, error) ||
         !people_find(tracer->people, match, &address, error))
+        return false;
+    if (address == NULL &&
+        !search_journal(tracer, match, trace->campaign, &address, error))
         return false;
     if (address == NULL || !set_address(trace, address)) {
         trace->by = TRACE_NOTHING;

@@ -181,6 +181,18 @@ def test_a_token_is_about_its_owner_whatever_the_report_says(sent):
     assert suppressed(sent) == [("ada@example.net", "bounced")]
 
 
+def test_somebody_who_is_on_no_list_any_more_is_found_in_the_journal(sent):
+    sent.write("subscribers.csv", "email,name\nnew@example.net,New\n")
+    for name in ("ada", "bob", "nobody"):
+        sent.write(name, report(bounce_address(f"{name}@example.net", "summer"),
+                                recipient=f"{name}@moved.example"))
+    found, _ = read(sent, "ada", "bob", "nobody")
+    assert [(event["address"], event["done"]) for event in found] == [
+        ("ada@example.net", "suppressed"), ("bob@example.net", "suppressed"),
+        (None, "unproven")]
+    assert "no list" in found[2]["why"]
+
+
 def message_ids(project):
     journal = sqlite3.connect(project.folder / ".mirmail/journal.db")
     return dict(journal.execute("SELECT key, message_id FROM recipient"))
