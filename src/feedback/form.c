@@ -67,7 +67,9 @@ static char decode_one(Span *rest)
 {
     const char *at = rest->at;
     size_t used = 1;
-    char c = at[0] == '+' ? ' ' : at[0];
+    char c = at[0];
+    if (c == '+')
+        c = ' ';
     if (at[0] == '%' && rest->length >= 3 && g_ascii_isxdigit(at[1]) &&
         g_ascii_isxdigit(at[2])) {
         c = (char)(g_ascii_xdigit_value(at[1]) << 4 |

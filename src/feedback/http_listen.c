@@ -100,7 +100,7 @@ static bool read_endpoint(const char *where, Endpoint *endpoint)
 
 static int bound_port(int file)
 {
-    Endpoint endpoint;
+    Endpoint endpoint = {0};
     socklen_t length = sizeof endpoint;
     if (getsockname(file, &endpoint.any, &length) != 0)
         return 0;
