@@ -22,6 +22,7 @@ static int run(const Options *options, GError **error)
     ListOptions list_options = {
         .paths = (const char *const *)options->arguments,
         .only = (const char *const *)options->only,
+        .except = (const char *const *)options->except,
     };
     g_autoptr(List) list = list_open(&list_options, findings, error);
     if (list == NULL)

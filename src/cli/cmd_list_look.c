@@ -211,6 +211,7 @@ static int run_stats(const Options *options, GError **error)
     ListOptions list_options = {
         .paths = paths,
         .only = (const char *const *)options->only,
+        .except = (const char *const *)options->except,
         .suppressions = suppressions,
     };
     g_autoptr(List) list = list_open(&list_options, NULL, error);

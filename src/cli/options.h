@@ -70,6 +70,7 @@ typedef struct Options {
     char *trust;
     char *unknown;
     char *until;
+    char **except;
     char **list;
     char **only;
     char **to;

@@ -101,7 +101,7 @@ void report_list_counts(const ListCounts *counts)
     } rows[] = {
         {counts->duplicates, "listed more than once"},
         {counts->left, "left or must not be written to"},
-        {counts->filtered, "not selected by --only"},
+        {counts->filtered, "not selected by --only or --except"},
         {counts->unsupported, "need SMTPUTF8 and cannot be written to"},
         {counts->invalid, "bad rows"},
     };

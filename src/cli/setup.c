@@ -47,6 +47,7 @@ static bool choose_recipients(Setup *setup, const Options *options,
 {
     ListOptions *recipients = &setup->pipeline_options.recipients;
     recipients->only = (const char *const *)options->only;
+    recipients->except = (const char *const *)options->except;
     recipients->addresses = (const char *const *)options->to;
     recipients->paths = (const char *const *)options->list;
     if (options->list == NULL && options->to == NULL)

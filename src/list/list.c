@@ -28,7 +28,7 @@ struct List {
     Reader *reader;        /* of the file being read, or NULL */
     size_t file;           /* the next one to open */
     bool *used;            /* a flag for each of its columns */
-    GError *failure;       /* of the suppressions */
+    GError *failure;       /* of the suppressions or of a condition */
     int suppression_lines; /* later ones do not count; 0: all do */
     size_t address;        /* the next of options.addresses */
 };
@@ -52,6 +52,8 @@ static void choose_used(List *list, const Columns *columns)
         list->used[i] = list->options.used == NULL ||
                         columns_is_status(columns, i) ||
                         columns_is_kind(columns, i);
+    if (list->only != NULL)
+        only_mark(list->only, columns, list->used);
     const int always[] = {columns_email(columns), columns_full_name(columns),
                           columns_first_name(columns),
                           columns_last_name(columns)};
@@ -194,7 +196,8 @@ List *list_open(const ListOptions *options, Findings *findings, GError **error)
     if (!parse_redirect(list, error) || !open_files(list, error))
         return NULL;
     collect_names(list);
-    list->only = only_new(options->only, list_columns(list), error);
+    list->only = only_new(options->only, options->except, list_columns(list),
+                          error);
     if (list->only == NULL || !check_addresses(list, error) ||
         !collect_left(list, error))
         return NULL;
@@ -283,7 +286,10 @@ static bool choose(List *list)
         note_left_elsewhere(list);
         return false;
     }
-    if (!only_holds(list->only, list->subscriber)) {
+    bool is_chosen = false;
+    if (!only_holds(list->only, list->subscriber, &is_chosen, &list->failure))
+        return false;
+    if (!is_chosen) {
         list->counts.filtered++;
         return false;
     }

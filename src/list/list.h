@@ -60,7 +60,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Subscriber, subscriber_free)
 typedef struct ListOptions {
     const char *const *paths;     /* NULL-terminated; may be NULL */
     const char *const *addresses; /* --to: recipients without a file; NULL */
-    const char *const *only;      /* "field=value", all must hold; NULL */
+    const char *const *only;      /* conditions, all must hold; NULL */
+    const char *const *except;    /* conditions, none may hold; NULL */
     int64_t limit;                /* 0: all */
     const char *redirect;         /* everybody's copy goes to this address, the
                                      fields stay their own; NULL */
@@ -85,7 +86,7 @@ typedef struct ListCounts {
     int64_t left;       /* status says: do not send */
     int64_t suppressed; /* of all that the file of suppressions names */
     ListReason reasons[LIST_REASONS_MAX]; /* of them */
-    int64_t filtered;                     /* --only */
+    int64_t filtered;                     /* --only, --except */
     int64_t invalid;
     int64_t unsupported; /* needs SMTPUTF8 */
 } ListCounts;
@@ -94,7 +95,7 @@ typedef struct List List;
 
 /* Opens every file and reads its header row. Errors: ERROR_MISSING,
  * ERROR_PERMISSION, ERROR_INPUT (no address column, not text), ERROR_USAGE
- * (an address that is none, --only with an unknown field). The options and
+ * (an address that is none, --only that cannot be read). The options and
  * `findings` (may be NULL) are borrowed until list_close(). */
 List *list_open(const ListOptions *options, Findings *findings, GError **error);
 void list_close(List *list);

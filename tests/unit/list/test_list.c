@@ -98,6 +98,60 @@ static void who_is_named_by_the_command_line_is_no_list(void **state)
     assert_false(subscriber_is_list(list_next(list, NULL)));
 }
 
+static void except_leaves_out_and_lists_without_the_field_stay(void **state)
+{
+    (void)state;
+    Files files;
+    files_init(&files);
+    const char *const paths[] = {
+        files_write(&files, "a.csv", "email,lang\na@b.org,de\nc@b.org,en\n"),
+        files_write(&files, "b.csv", "email\nd@b.org\n"), NULL};
+    static const char *const except[] = {"lang=de", "email contains X", NULL};
+    ListCounts counts;
+    g_autofree char *people = read_options(
+        &(ListOptions){.paths = paths, .except = except}, NULL, &counts);
+    assert_string_equal(people, "c@b.org|-\nd@b.org|-\n");
+    assert_int_equal(counts.filtered, 1);
+    files_clear(&files);
+}
+
+/* Else somebody would be written to because a byte is wrong. */
+static void what_decides_must_be_readable(void **state)
+{
+    (void)state;
+    Files files;
+    files_init(&files);
+    const char *const paths[] = {
+        files_write(&files, "a.csv", "email,lang\na@b.org,d\xff\n"), NULL};
+    static const char *const except[] = {"lang=de", NULL};
+    static const char *const used[] = {NULL};
+    ListCounts counts;
+    g_autofree char *people = read_options(
+        &(ListOptions){.paths = paths, .except = except, .used = used}, NULL,
+        &counts);
+    assert_string_equal(people, "");
+    assert_int_equal(counts.invalid, 1);
+    files_clear(&files);
+}
+
+static void an_expression_without_end_ends_reading(void **state)
+{
+    (void)state;
+    Files files;
+    files_init(&files);
+    const char *const paths[] = {
+        files_write(&files, "a.csv",
+                    "email,note\na@b.org,aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab\n"),
+        NULL};
+    static const char *const except[] = {"note ~ /^((a+)+)+$/", NULL};
+    g_autofree char *people = read_options(
+        &(ListOptions){.paths = paths, .except = except}, NULL, NULL);
+    assert_int_equal(people[0], '!');
+    assert_non_null(strstr(people, "too much work"));
+    files_clear(&files);
+}
+
 static void only_chooses_by_a_field_before_duplicates_count(void **state)
 {
     (void)state;
@@ -119,8 +173,15 @@ static void only_chooses_by_a_field_before_duplicates_count(void **state)
         {{"lang="}, ""},
         {{"lang=EN"}, ""},
         {{"lange=en"}, "!no list has a column `lange`; did you mean `lang`?\n"},
-        {{"lang"}, "!--only takes FIELD=VALUE, not `lang`\n"},
-        {{"=x"}, "!--only takes FIELD=VALUE, not `=x`\n"},
+        {{"lang"},
+         "!--only `lang`, character 5: one of = != < <= > >= ~ !~ "
+         "contains has stands here\n"},
+        {{"=x"},
+         "!--only `=x`, character 1: a test such as `city = Berlin` is "
+         "missing here\n"},
+        {{"lang = en and home_town = London"}, "a@b.org|-\n"},
+        {{"lang=en and home_town=London"}, "a@b.org|-\n"},
+        {{"home_town=and lang"}, ""},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *people = read_options(
@@ -287,6 +348,9 @@ int main(void)
         cmocka_unit_test(who_left_gets_nothing_wherever_that_is_said),
         cmocka_unit_test(a_list_among_people_is_told_by_its_type_or_kind),
         cmocka_unit_test(who_is_named_by_the_command_line_is_no_list),
+        cmocka_unit_test(except_leaves_out_and_lists_without_the_field_stay),
+        cmocka_unit_test(what_decides_must_be_readable),
+        cmocka_unit_test(an_expression_without_end_ends_reading),
         cmocka_unit_test(only_chooses_by_a_field_before_duplicates_count),
         cmocka_unit_test(the_limit_ends_the_list),
         cmocka_unit_test(a_rewound_list_is_the_same_list_without_findings),
