@@ -73,7 +73,9 @@ static const char *clean(Roll *roll, Cell *cell, Fault *fault)
     if (value != NULL)
         return keep(roll, value);
     Fault worse = {0};
-    if (!cell_is_text(cell, roll->path, &worse))
+    bool is_text = cell_is_text(cell, roll->path, &worse);
+    fault_clear(&worse);
+    if (!is_text)
         return NULL;
     fault_clear(fault);
     return keep(roll, cell->text);
@@ -401,7 +403,7 @@ void roll_remove(Roll *roll, size_t row)
         give_header(roll);
 }
 
-bool roll_format(Roll *roll, GError **error)
+static bool check_rows(const Roll *roll, GError **error)
 {
     for (size_t i = 0; i < roll->rows->len; i++) {
         const RollRow *row = row_at(roll, i);
@@ -412,6 +414,13 @@ bool roll_format(Roll *roll, GError **error)
                      "%s", row->fault);
         return false;
     }
+    return true;
+}
+
+bool roll_format(Roll *roll, GError **error)
+{
+    if (!check_rows(roll, error))
+        return false;
     if (is_lines(roll) && roll->has_stray)
         give_header(roll);
     if (roll->delimiter != '\0')
@@ -532,9 +541,21 @@ bool roll_is_changed(const Roll *roll)
     return is_other(roll, text, length);
 }
 
+/* A quote that is never closed would be closed by one of a new row, and take
+ * in all between. */
+static bool may_hold_new_rows(const Roll *roll, GError **error)
+{
+    bool has_new = roll->is_anew;
+    for (size_t i = 0; !has_new && i < roll->rows->len; i++)
+        has_new = row_at(roll, i)->is_new && !row_at(roll, i)->is_removed;
+    return !has_new || roll->format != &roll_csv || check_rows(roll, error);
+}
+
 bool roll_write(Roll *roll, GError **error)
 {
     size_t length = 0;
+    if (!may_hold_new_rows(roll, error))
+        return false;
     g_autofree char *text = roll_text(roll, &length);
     g_assert(roll->replace != NULL);
     return !is_other(roll, text, length) ||

@@ -95,7 +95,8 @@ bool roll_format(Roll *roll, GError **error);
 char *roll_text(const Roll *roll, size_t *length);
 /* Whether they are others than the file's. */
 bool roll_is_changed(const Roll *roll);
-/* Once; nothing when nothing changed. */
+/* Once; nothing when nothing changed. ERROR_INPUT for a CSV with new or
+ * changed rows beside one that cannot be read, which must be mended first. */
 bool roll_write(Roll *roll, GError **error);
 
 #endif

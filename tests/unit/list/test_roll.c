@@ -243,6 +243,26 @@ static void a_row_that_cannot_be_read_is_not_formatted(void **state)
     }
 }
 
+static void nothing_is_added_beside_a_quote_that_is_never_closed(void **state)
+{
+    (void)state;
+    static const char broken[] = "email,name\nx@b.org,\"X\ny@b.org,Y\n";
+    Files files;
+    files_init(&files);
+    const char *path = files_write(&files, "a.csv", broken);
+    g_autoptr(GError) error = NULL;
+    Roll *roll = roll_open(path, ROLL_CHANGE, NULL);
+    add_zoe(roll);
+    assert_false(roll_write(roll, &error));
+    roll_close(roll);
+    assert_string_equal(strrchr(error->message, '/') + 1,
+                        "a.csv:2:9: this quote is never closed");
+    g_autofree char *text = NULL;
+    assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    assert_string_equal(text, broken);
+    files_clear(&files);
+}
+
 static void rows_are_asked_by_key_and_column(void **state)
 {
     (void)state;
@@ -304,6 +324,7 @@ int main(void)
         cmocka_unit_test(a_value_is_changed_in_its_row_only),
         cmocka_unit_test(the_canonical_form_is_one),
         cmocka_unit_test(a_row_that_cannot_be_read_is_not_formatted),
+        cmocka_unit_test(nothing_is_added_beside_a_quote_that_is_never_closed),
         cmocka_unit_test(rows_are_asked_by_key_and_column),
         cmocka_unit_test(a_list_that_is_not_there_is_made_or_missed),
     };
