@@ -22,7 +22,7 @@ struct Unsubscriber {
 static bool read_keys(Unsubscriber *unsubscriber, GError **error)
 {
     const Config *config = unsubscriber->options.config;
-    unsubscriber->keys = stamp_of(config->keys);
+    Stamp stamp = stamp_of(config->keys);
     g_autoptr(Keyring) keyring = keyring_load(config->keys, error);
     if (keyring == NULL)
         return false;
@@ -37,13 +37,14 @@ static bool read_keys(Unsubscriber *unsubscriber, GError **error)
         return false;
     people_close(unsubscriber->people);
     keyring_free(unsubscriber->keyring);
+    unsubscriber->keys = stamp;
     unsubscriber->people = people;
     unsubscriber->keyring = g_steal_pointer(&keyring);
     return true;
 }
 
-/* Keys that cannot be read now leave the old ones in use, and are looked at
- * again when they have changed once more. */
+/* Keys or lists that cannot be read now leave the old ones in use, and are
+ * tried again with the next question. */
 static void refresh_keys(Unsubscriber *unsubscriber)
 {
     Stamp now = stamp_of(unsubscriber->options.config->keys);

@@ -264,6 +264,24 @@ static void a_new_key_leaves_old_links_right(void **state)
     assert_int_equal(ask(fixture, "POST", "/u/" ADA, ONE_CLICK)->status, 404);
 }
 
+static void a_new_key_counts_as_soon_as_the_list_can_be_read(void **state)
+{
+    Fixture *fixture = *state;
+    char token[KEYRING_TOKEN_LENGTH + 1];
+    const KeyringScope scope = {KEYRING_UNSUBSCRIBE, "news.example.org", NULL};
+    assert_int_equal(unlink(fixture->list), 0);
+    write_keys(fixture, KEY_B KEY_A);
+    g_autoptr(Keyring) keyring = keyring_load(fixture->keys, NULL);
+    keyring_make(keyring, &scope, "bob@example.org", token);
+    g_autofree char *target = g_strconcat("/u/", token, NULL);
+    ask(fixture, "GET", target, "");
+    assert_int_equal(ask(fixture, "POST", "/u/" ADA, ONE_CLICK)->status, 200);
+    assert_true(g_file_set_contents(fixture->list, "email\nbob@example.org\n",
+                                    -1, NULL));
+    assert_int_equal(ask(fixture, "POST", target, ONE_CLICK)->status, 200);
+    assert_int_equal(count_lines(fixture, "bob@"), 1);
+}
+
 static void keys_that_are_lost_stay_in_use(void **state)
 {
     Fixture *fixture = *state;
@@ -476,6 +494,7 @@ int main(void)
         TEST(a_token_for_something_else_is_refused),
         TEST(a_right_token_of_nobody_adds_nothing),
         TEST(a_new_key_leaves_old_links_right),
+        TEST(a_new_key_counts_as_soon_as_the_list_can_be_read),
         TEST(keys_that_are_lost_stay_in_use),
         TEST(what_cannot_be_written_is_no_success),
         TEST(other_methods_are_named),
