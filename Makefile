@@ -100,6 +100,7 @@ $(O)/unit/%: $(O)/unit/%.o $(O)/libmirmail.a
 
 # Files that the program carries in itself, as C arrays; see base/builtin.h.
 EMBEDDED := $(sort $(wildcard templates/announcement/* templates/plain/* templates/starter/* \
+  templates/confirm/* \
   templates/preview/* lists/example.csv))
 $(O)/gen/embedded.h: $(EMBEDDED) Makefile
 	@mkdir -p $(@D)

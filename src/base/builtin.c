@@ -29,10 +29,13 @@ GStrv builtin_templates(void)
     for (size_t i = 0; i < sizeof embedded_files / sizeof *embedded_files;
          i++) {
         const char *path = embedded_files[i].name;
-        if (g_str_has_prefix(path, FOLDER) && g_str_has_suffix(path, PAGE))
-            g_ptr_array_add(names,
-                            g_strndup(path + strlen(FOLDER),
-                                      strlen(path) - strlen(FOLDER PAGE)));
+        size_t length;
+        if (!g_str_has_prefix(path, FOLDER) || !g_str_has_suffix(path, PAGE))
+            continue;
+        g_autofree char *name = g_strndup(path + strlen(FOLDER),
+                                          strlen(path) - strlen(FOLDER PAGE));
+        if (builtin_template_file(name, "post.md", &length) == NULL)
+            g_ptr_array_add(names, g_steal_pointer(&name));
     }
     g_ptr_array_add(names, NULL);
     return (GStrv)g_ptr_array_free(names, FALSE);
@@ -41,7 +44,8 @@ GStrv builtin_templates(void)
 bool builtin_check_template(const char *name, GError **error)
 {
     g_auto(GStrv) names = builtin_templates();
-    if (g_strv_contains((const char *const *)names, name))
+    size_t length;
+    if (builtin_template_file(name, "mail.html", &length) != NULL)
         return true;
     g_autofree char *hint = suggest_hint(name, (const char *const *)names);
     if (*hint != '\0')

@@ -18,7 +18,8 @@ const char *builtin_file(const char *name, size_t *length);
  * when none is named. */
 #define BUILTIN_TEMPLATE "announcement"
 
-/* The names of the templates, NULL-terminated; the caller's. */
+/* The names of the templates, NULL-terminated; the caller's. Those with a
+ * post.md of their own are a mail of ours and not among them. */
 GStrv builtin_templates(void);
 /* ERROR_MISSING with the nearest name when it is none of them. */
 bool builtin_check_template(const char *name, GError **error);

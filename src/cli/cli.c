@@ -15,11 +15,11 @@ static const Command *const commands[] = {
     &command_list_import,   &command_list_export,
     &command_suppress_add,  &command_suppress_remove,
     &command_suppress_list, &command_suppress_import,
-    &command_forget,        &command_unsubscribe,
-    &command_bounces,       &command_serve,
-    &command_template_list, &command_template_show,
-    &command_template_copy, &command_keygen,
-    &command_doctor,
+    &command_forget,        &command_subscribe,
+    &command_unsubscribe,   &command_bounces,
+    &command_serve,         &command_template_list,
+    &command_template_show, &command_template_copy,
+    &command_keygen,        &command_doctor,
 };
 
 static void print_command_help(const Command *command)

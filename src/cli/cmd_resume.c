@@ -97,6 +97,15 @@ static int run(const Options *options, GError **error)
                                               : NULL;
     Options given = *options;
     given.config = config;
+    /* What was asked is known by the mails that asked for it. */
+    if (g_strv_contains((const char *const *)words, "--mail")) {
+        error_set(error, ERROR_USAGE,
+                  "`%s` asked people who want to join; `mirmail subscribe` "
+                  "goes on with them, and `mirmail resume CAMPAIGN` with "
+                  "another campaign",
+                  campaign->id);
+        return 0;
+    }
     Options stored;
     int status = 0;
     if (options_parse(&stored, FOR_SEND, words, 1, 1, error) &&

@@ -40,6 +40,7 @@ extern const Command command_resume;
 extern const Command command_send;
 extern const Command command_serve;
 extern const Command command_status;
+extern const Command command_subscribe;
 extern const Command command_suppress_add;
 extern const Command command_suppress_import;
 extern const Command command_suppress_list;

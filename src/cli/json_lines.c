@@ -270,6 +270,15 @@ void json_lines_unsubscribe(const char *result, bool automatic,
                            "from", from));
 }
 
+void json_lines_subscribe(const char *result, const char *place,
+                          const char *address, const char *why)
+{
+    g_autofree char *where = g_utf8_make_valid(place, -1);
+    print_object(json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "event", "subscribe",
+                           "result", result, "place", where, "address", address,
+                           "why", why));
+}
+
 void json_lines_import(const ImportOutcome *outcome)
 {
     print_object(json_pack("{s:s, s:s, s:s, s:i, s:i, s:s?, s:s?}", "event",

@@ -4,8 +4,8 @@
  *
  * Every object has an "event": finding, check, plan, wait, progress, outcome,
  * notice, summary, campaign, recipient, list, diagnosis,
- * unsubscribe, bounce, bounces, import, imported. The only user of the JSON
- * library here.
+ * subscribe, unsubscribe, bounce, bounces, import, imported. The only user of
+ * the JSON library here.
  */
 #ifndef CLI_JSON_LINES_H
 #define CLI_JSON_LINES_H
@@ -33,6 +33,9 @@ void json_lines_counts(const ListCounts *counts);
 void json_lines_unsubscribe(const char *result, bool automatic,
                             const char *place, const char *address,
                             const char *from);
+/* Likewise `address` and `why`. */
+void json_lines_subscribe(const char *result, const char *place,
+                          const char *address, const char *why);
 /* A mail that came back; and all of them, by what was done, by kind and by
  * class. */
 void json_lines_return(const char *place, const Return *returned);

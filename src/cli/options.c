@@ -17,7 +17,7 @@
     (FOR_SEND | FOR_PREVIEW | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK |       \
      FOR_INIT | FOR_TEMPLATE | FOR_TEMPLATE_LIST | FOR_CHECK | FOR_KEYGEN |    \
      FOR_DOCTOR | FOR_SERVE | FOR_UNSUBSCRIBE | FOR_BOUNCES | ABOUT_LISTS |    \
-     FOR_FORGET | IMPORTING | FOR_LIST_EXPORT)
+     FOR_FORGET | FOR_SUBSCRIBE | IMPORTING | FOR_LIST_EXPORT)
 
 typedef struct OptionRow {
     const char *name;
@@ -39,6 +39,8 @@ static const OptionRow rows[] = {
      "say where the person stands; change nothing"},
     {"dry-run", FOR_UNSUBSCRIBE | FOR_BOUNCES, SWITCH(dry_run),
      "say who would leave; write nothing"},
+    {"dry-run", FOR_SUBSCRIBE, SWITCH(dry_run),
+     "say what each mail would do; send nothing, write nothing"},
     {"dry-run", IMPORTING, SWITCH(dry_run),
      "show what would become of each row; write nothing"},
     {"from", IMPORTING, TEXT(from), "SYSTEM",
@@ -48,6 +50,9 @@ static const OptionRow rows[] = {
      "the list, made when there is none; the configured one otherwise"},
     {"mail", FOR_UNSUBSCRIBE, SWITCH(mail),
      "read mails that people sent in order to leave, from a Maildir, an mbox, "
+     "a file or standard input (-)"},
+    {"mail", FOR_SUBSCRIBE, SWITCH(mail),
+     "read mails that people sent in order to join, from a Maildir, an mbox, "
      "a file or standard input (-)"},
     {"list", COMPOSING | FOR_LIST_ADD | FOR_LIST_REMOVE | FOR_LIST_SHOW,
      TEXTS(list), "FILE",
@@ -138,11 +143,12 @@ static const OptionRow rows[] = {
      "nobody off"},
     {"ca", FOR_DOCTOR, TEXT(ca), "FILE",
      "with --post: the authority of the page's certificate, PEM"},
-    {"resolver", FOR_DOCTOR | FOR_SEND | FOR_RESUME, TEXT(resolver), "ADDRESS",
+    {"resolver", FOR_DOCTOR | FOR_SEND | FOR_RESUME | FOR_SUBSCRIBE,
+     TEXT(resolver), "ADDRESS",
      "ask this DNS server, 127.0.0.1:53, not the system's"},
-    {"no-dns", FOR_DOCTOR | FOR_SEND | FOR_RESUME, SWITCH(no_dns),
-     "ask the DNS nothing about the sender"},
-    {"force", FOR_SEND | FOR_RESUME, SWITCH(force),
+    {"no-dns", FOR_DOCTOR | FOR_SEND | FOR_RESUME | FOR_SUBSCRIBE,
+     SWITCH(no_dns), "ask the DNS nothing about the sender"},
+    {"force", FOR_SEND | FOR_RESUME | FOR_SUBSCRIBE, SWITCH(force),
      "send although receivers will refuse the mail, as the DNS has it"},
     {"dkim", FOR_KEYGEN, SWITCH(dkim), "a key that signs the mail of a domain"},
     {"ed25519", FOR_KEYGEN, SWITCH(ed25519),
@@ -160,12 +166,12 @@ static const OptionRow rows[] = {
      "write down a salted hash and not the address"},
     {"allow-clipping", COMPOSING, SWITCH(allow_clipping),
      "an HTML part over 100 KB, which Gmail cuts, is no error"},
-    {"quiet", FOR_SEND | FOR_RESUME, SWITCH(quiet),
+    {"quiet", FOR_SEND | FOR_RESUME | FOR_SUBSCRIBE, SWITCH(quiet),
      "no progress; only problems and the summary"},
     {"json",
      FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
-         FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_BOUNCES | FOR_LIST_SHOW |
-         FOR_LIST_STATS | FOR_SUPPRESS_LIST | IMPORTING,
+         FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_BOUNCES | FOR_SUBSCRIBE |
+         FOR_LIST_SHOW | FOR_LIST_STATS | FOR_SUPPRESS_LIST | IMPORTING,
      SWITCH(json), "JSON on standard output, one object a line"},
     {"config", EVERY & ~(FOR_INIT | FOR_TEMPLATE), TEXT(config), "FILE",
      "this mirmail.yaml; searched for upward from here otherwise"},

@@ -28,6 +28,7 @@ typedef enum {
     FOR_SERVE = 1 << 11,
     FOR_UNSUBSCRIBE = 1 << 12,
     FOR_BOUNCES = 1 << 13,
+    FOR_SUBSCRIBE = 1 << 14,
     FOR_LIST_IMPORT = 1 << 17,
     FOR_LIST_EXPORT = 1 << 18,
     FOR_SUPPRESS_IMPORT = 1 << 19,
@@ -101,8 +102,11 @@ typedef struct Options {
     gboolean yes;
     char **arguments; /* what is left, NULL-terminated, never NULL */
     bool only_looks; /* of the command: it never sends, so nobody need be set */
-    bool may_lack_key; /* likewise: it may run where the keys are not */
-    char *given;       /* options and arguments as typed, quoted for a shell */
+    bool may_lack_key;   /* likewise: it may run where the keys are not */
+    const char *confirm; /* likewise: the post is the question whether
+                            somebody wants to be on the list, see
+                            PipelineOptions.confirm; NULL */
+    char *given; /* options and arguments as typed, quoted for a shell */
 } Options;
 
 /* Parses `argv` (without program and command) for a command that takes the

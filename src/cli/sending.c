@@ -98,7 +98,9 @@ static bool sum_up(Journal *journal, const char *campaign,
         json_lines_summary(campaign, progress, status);
     else if (!report_summary(stderr, journal, campaign, error))
         return false;
-    if (left && !options->json)
+    if (left && !options->json && options->confirm != NULL)
+        fputs("to go on: mirmail subscribe, with the same mail\n", stderr);
+    else if (left && !options->json)
         fprintf(stderr, "to go on: mirmail resume %s\n", campaign);
     return true;
 }
@@ -214,6 +216,11 @@ static int nothing_left(const Sending *sending, Journal *journal,
         json_lines_summary(campaign, &none, status);
         return status;
     }
+    if (sending->options->confirm != NULL) {
+        if (!sending->options->quiet)
+            fprintf(stderr, "%s: all of these were asked before\n", campaign);
+        return status;
+    }
     if (!report_summary(stderr, journal, campaign, error))
         return 0;
     fprintf(stderr, "nobody is left to write to; --campaign NAME sends it "
@@ -243,7 +250,7 @@ static void show_plan(const Sending *sending)
     PipelineFacts facts = pipeline_facts(sending->setup->pipeline);
     if (sending->options->json)
         json_lines_plan(&facts, &sending->plan);
-    else
+    else if (sending->options->confirm == NULL)
         report_plan(stderr, sending->setup, &sending->plan, &sending->schedule);
 }
 

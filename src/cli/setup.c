@@ -80,6 +80,7 @@ bool setup_prepare(Setup *setup, const Options *options, GError **error)
     pipeline->campaign = options->campaign;
     pipeline->lang = options->lang;
     pipeline->test = options->test;
+    pipeline->confirm = options->confirm;
     pipeline->attach = (const char *const *)options->attach;
     pipeline->allow_clipping = options->allow_clipping;
     pipeline->may_lack_key = options->may_lack_key;

@@ -46,8 +46,9 @@ typedef struct ListConfig {
     char *help_url;
     char *archive_url;
     char *subscribe_url;
-    char *owner;      /* an address */
-    char *precedence; /* "list", "bulk", "none" */
+    Verp subscribe_mail; /* an address to which one writes to join */
+    char *owner;         /* an address */
+    char *precedence;    /* "list", "bulk", "none" */
 } ListConfig;
 
 typedef enum { TLS_STARTTLS, TLS_IMPLICIT, TLS_NONE } TlsMode;

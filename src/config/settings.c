@@ -179,6 +179,14 @@ const Setting settings_table[] = {
      .type = &setting_url,
      .offset = AT(list.subscribe_url),
      .help = "The page on which one joins."},
+    {.key = "list.subscribe_mail",
+     .type = &setting_verp,
+     .offset = AT(list.subscribe_mail),
+     .help = "The address to which one writes to join, with {token} in it, as "
+             "in join+{token}@example.org. Whoever writes to join@example.org "
+             "is asked to confirm, and whoever answers from that address is "
+             "put on the first of the lists, when mirmail subscribe reads the "
+             "mails. Unset: nobody joins by mail."},
     {.key = "list.owner",
      .type = &setting_mail,
      .offset = AT(list.owner),

@@ -302,6 +302,54 @@ GPtrArray *mail_recipients(const Mail *mail)
     return all;
 }
 
+/* One line that may stand in a list, or "". */
+static char *clean_name(const char *raw, long name_max)
+{
+    g_autofree char *valid = g_utf8_make_valid(raw != NULL ? raw : "", -1);
+    char *name = g_strstrip(g_utf8_normalize(valid, -1, G_NORMALIZE_NFC));
+    bool is_clean = g_utf8_strlen(name, -1) <= name_max &&
+                    strchr(name, '@') == NULL;
+    for (const char *at = name; is_clean && *at; at = g_utf8_next_char(at)) {
+        gunichar letter = g_utf8_get_char(at);
+        is_clean = g_unichar_isprint(letter) &&
+                   g_unichar_type(letter) != G_UNICODE_FORMAT;
+    }
+    if (!is_clean)
+        *name = '\0';
+    return name;
+}
+
+bool mail_author(const Mail *mail, long name_max, Mailbox *author)
+{
+    const char *value = NULL;
+    int fields = 0;
+    *author = (Mailbox){0};
+    for (size_t i = 0; i < field_group_count(mail->header); i++) {
+        if (g_ascii_strcasecmp(field_group_name(mail->header, i), "From") != 0)
+            continue;
+        value = field_group_value(mail->header, i);
+        fields++;
+    }
+    InternetAddressList *list = fields == 1
+                                    ? internet_address_list_parse(NULL, value)
+                                    : NULL;
+    if (list == NULL)
+        return false;
+    InternetAddress *only = internet_address_list_length(list) == 1
+                                ? internet_address_list_get_address(list, 0)
+                                : NULL;
+    if (only != NULL && INTERNET_ADDRESS_IS_MAILBOX(only)) {
+        const char *text = internet_address_mailbox_get_addr(
+            INTERNET_ADDRESS_MAILBOX(only));
+        if (text != NULL && address_parse(text, strlen(text), &author->address,
+                                          NULL) == ADDRESS_OK)
+            author->name = clean_name(internet_address_get_name(only),
+                                      name_max);
+    }
+    g_object_unref(list);
+    return author->name != NULL;
+}
+
 static bool field_is(const Mail *mail, const char *name, const char *values)
 {
     const char *value = field_group_get(mail->header, name);

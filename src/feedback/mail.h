@@ -22,6 +22,7 @@
 #include <stdbool.h>
 
 #include "feedback/field_group.h"
+#include "mail/address.h"
 
 #define MAIL_BYTES_MAX ((size_t)4 * 1024 * 1024) /* of one mail */
 #define MAIL_PARTS_MAX 100                       /* of one mail */
@@ -66,6 +67,12 @@ const FieldGroup *mail_find_returned(const Mail *mail);
  * first: what the receiving server noted about the envelope (X-Original-To,
  * Delivered-To, Envelope-To, …), then To and Cc. Of char *, each once. */
 GPtrArray *mail_recipients(const Mail *mail);
+
+/* Who wrote it by its own word: the one mailbox of the one From field. The
+ * name is "" when it is longer than `name_max` characters, has a control in it
+ * or looks like an address. False, and `author` is empty, when there is no
+ * such mailbox or mail cannot be sent to it. */
+bool mail_author(const Mail *mail, long name_max, Mailbox *author);
 
 /* A machine wrote it in answer to a mail (RFC 3834), or it is bulk: a vacation
  * notice, a ticket number, a list. A bounce may say so of itself too. */

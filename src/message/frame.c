@@ -113,6 +113,8 @@ static bool write_fixed(Frame *frame, const FrameSource *source, GError **error)
             return false;
         header_token(out, "Content-Language", source->lang);
     }
+    if (source->answers)
+        header_token(out, "Auto-Submitted", "auto-replied");
     header_token(out, "MIME-Version", "1.0");
     frame->list = g_strdup(list->str);
     frame->fixed = g_strdup(out->str);
@@ -343,7 +345,10 @@ bool frame_write(const Frame *frame, const Copy *copy, GString *out,
     header_date(out, "Date", copy->unix_seconds, copy->offset_minutes);
     g_string_append(out, frame->from);
     header_mailbox(out, "To", display_name(copy), copy->address->text);
-    g_string_append(out, frame->reply_to);
+    if (copy->reply_to != NULL)
+        header_mailbox(out, "Reply-To", NULL, copy->reply_to);
+    else
+        g_string_append(out, frame->reply_to);
     header_message_id(out, "Message-ID", id->str);
     header_unstructured(out, "Subject", copy->subject);
     g_string_append(out, frame->list);

@@ -35,6 +35,7 @@ typedef struct FrameSource {
     bool personal;  /* the ways to leave are each recipient's own, */
     bool may_click; /* and a signature covers List-Unsubscribe-Post */
     bool test;
+    bool answers; /* somebody's mail, as a program does (RFC 3834) */
 } FrameSource;
 
 /* ERROR_CONFIG or ERROR_INPUT. Copies what it keeps, but for the attachments,
@@ -48,7 +49,8 @@ typedef struct Copy {
     const Address *address;
     const char *name; /* NULL or "": only the address */
     const char *subject;
-    const OwnWays *ways; /* with FrameSource.personal */
+    const char *reply_to; /* an address; NULL: the sender's */
+    const OwnWays *ways;  /* with FrameSource.personal */
     StencilText text;
     StencilText html;
     int64_t unix_seconds;

@@ -111,6 +111,30 @@ static bool append_web(GString *out, const char *name, const char *what,
     return true;
 }
 
+/* The page and the address on which one joins. */
+static bool append_subscribe(GString *out, const ListConfig *list,
+                             GError **error)
+{
+    g_autofree char *web = NULL;
+    g_autofree char *mail = NULL;
+    const char *uris[3] = {NULL};
+    size_t count = 0;
+    if (list->subscribe_url != NULL) {
+        web = uri_from_text(list->subscribe_url, URI_WEB, ERROR_CONFIG,
+                            "list.subscribe_url", error);
+        if (web == NULL)
+            return false;
+        uris[count++] = web;
+    }
+    if (list->subscribe_mail.plain.text != NULL) {
+        mail = uri_mailto(list->subscribe_mail.plain.text, "subscribe");
+        uris[count++] = mail;
+    }
+    if (count > 0)
+        header_uris(out, "List-Subscribe", uris);
+    return true;
+}
+
 /* Whoever answers mail to the sender is the one to ask when no owner is
  * named. */
 static bool append_owner(GString *out, const ListHeaders *source,
@@ -199,8 +223,7 @@ bool list_headers_finish(GString *out, const ListHeaders *source,
     header_token(out, "List-Post", "NO");
     if (!append_web(out, "List-Archive", "list.archive_url", list->archive_url,
                     error) ||
-        !append_web(out, "List-Subscribe", "list.subscribe_url",
-                    list->subscribe_url, error))
+        !append_subscribe(out, list, error))
         return false;
     if (source->archived_at != NULL) {
         g_autofree char *uri = uri_from_text(source->archived_at, URI_WEB,

@@ -13,6 +13,7 @@ struct Message {
     Stencil *html;
     Frame *frame;
     const DkimSigner *signer;
+    const MessageAnswers *answers; /* NULL */
     char *digest;
     GPtrArray *translations; /* of Message, owned; most mails have none */
 };
@@ -20,6 +21,7 @@ struct Message {
 struct MessageBuffer {
     OwnLines own;
     DkimScratch dkim;
+    GString *reply_to;
     size_t html_length;
     size_t length;
     bool leaves_files;
@@ -66,6 +68,7 @@ Message *message_new(const MessageSource *source, GError **error)
         .image_count = image_count,
         .attachments = source->attachments,
         .test = source->test,
+        .answers = source->answers != NULL,
     };
     Frame *frame = frame_new(&frame_source, error);
     if (frame == NULL)
@@ -81,6 +84,7 @@ Message *message_new(const MessageSource *source, GError **error)
         .html = stencil_new(html, html_count),
         .frame = frame,
         .signer = source->signer,
+        .answers = source->answers,
         .digest = g_steal_pointer(&digest),
         .translations = g_ptr_array_new_with_free_func(free_translation),
     };
@@ -167,6 +171,7 @@ MessageBuffer *message_buffer_new(void)
     MessageBuffer *buffer = g_new0(MessageBuffer, 1);
     own_lines_init(&buffer->own);
     dkim_scratch_init(&buffer->dkim);
+    buffer->reply_to = g_string_new(NULL);
     return buffer;
 }
 
@@ -176,6 +181,7 @@ void message_buffer_free(MessageBuffer *buffer)
         return;
     own_lines_clear(&buffer->own);
     dkim_scratch_clear(&buffer->dkim);
+    g_string_free(buffer->reply_to, TRUE);
     g_free(buffer);
 }
 
@@ -224,6 +230,19 @@ static bool sign(const Message *message, int64_t unix_seconds,
     return true;
 }
 
+/* NULL: answers go where the sender says. */
+static const char *reply_to(const Message *message, const Address *address,
+                            GString *out)
+{
+    char token[KEYRING_TOKEN_LENGTH + 1];
+    if (message->answers == NULL)
+        return NULL;
+    keyring_series_make(message->answers->series, address->key, token);
+    g_string_truncate(out, 0);
+    verp_append(message->answers->to, token, out);
+    return out->str;
+}
+
 /* NOLINTNEXTLINE(readability-function-size): all seven differ per call. */
 bool message_write(const Message *message, const Subscriber *subscriber,
                    int64_t unix_seconds, int offset_minutes,
@@ -238,6 +257,8 @@ bool message_write(const Message *message, const Subscriber *subscriber,
         .address = subscriber_address(subscriber),
         .name = subscriber_field(subscriber, "name"),
         .subject = own->subject->str,
+        .reply_to = reply_to(message, subscriber_address(subscriber),
+                             buffer->reply_to),
         .ways = &own->ways,
         .text = {message->text, &own->text},
         .html = {message->html, &own->html},

@@ -27,6 +27,12 @@
 typedef struct Message Message;
 typedef struct MessageBuffer MessageBuffer;
 
+/* Where each recipient's answer goes: an address with a token of their own. */
+typedef struct MessageAnswers {
+    const Verp *to; /* with a token in it */
+    const KeyringSeries *series;
+} MessageAnswers;
+
 typedef struct MessageSource {
     const Letter *letter;
     const SenderConfig *sender;
@@ -39,6 +45,8 @@ typedef struct MessageSource {
     bool signs_list_headers;        /* a signature covers List-Unsubscribe and
                                        List-Unsubscribe-Post; without one the latter
                                        may not go out (RFC 8058 4) */
+    const MessageAnswers *answers;  /* the mail is itself an answer, and asks
+                                       for one; NULL */
     bool test; /* a test copy has a Message-ID of its own */
 } MessageSource;
 

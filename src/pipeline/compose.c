@@ -84,6 +84,7 @@ static bool compose_message(const Pipeline *whole, Pipeline *part,
         .attachments = part->attachments,
         .signer = whole->signer,
         .signs_list_headers = whole->signer != NULL,
+        .answers = whole->series != NULL ? &whole->answers : NULL,
         .test = whole->options->test != NULL,
     };
     part->message = message_new(&source, error);
@@ -206,6 +207,25 @@ static bool make_ways(Pipeline *pipeline, GError **error)
     return pipeline->ways != NULL;
 }
 
+static bool make_answers(Pipeline *pipeline, GError **error)
+{
+    const Config *config = pipeline->config;
+    const KeyringScope scope = {KEYRING_SUBSCRIBE, config->list.id,
+                                pipeline->options->confirm};
+    if (scope.campaign == NULL)
+        return true;
+    if (pipeline->keyring == NULL) {
+        error_set(error, ERROR_CONFIG,
+                  "nobody can confirm without keys; `mirmail keygen` makes "
+                  "them");
+        return false;
+    }
+    pipeline->series = keyring_begin(pipeline->keyring, &scope);
+    pipeline->answers = (MessageAnswers){&config->list.subscribe_mail,
+                                         pipeline->series};
+    return true;
+}
+
 static bool compose_parts(Pipeline *pipeline, const Ways *ways,
                           Findings *findings, GError **error)
 {
@@ -218,7 +238,7 @@ bool pipeline_compose_all(Pipeline *pipeline, Findings *findings,
 {
     if (!load_signer(pipeline, findings, error) ||
         !load_keyring(pipeline, findings, error) ||
-        !make_ways(pipeline, error) ||
+        !make_ways(pipeline, error) || !make_answers(pipeline, error) ||
         !compose_parts(pipeline, pipeline->ways, findings, error))
         return false;
     for (guint i = 0; i < pipeline->translations->len; i++)
@@ -306,6 +326,8 @@ bool pipeline_find_translations(Pipeline *pipeline, Findings *findings,
 {
     const PipelineOptions *options = pipeline->options;
     pipeline->translations = g_ptr_array_new_with_free_func(free_pipeline);
+    if (options->confirm != NULL)
+        return true;
     g_autoptr(GArray) found = translations_find(options->post, error);
     if (found == NULL ||
         (options->lang && !force_lang(pipeline, found, findings, error)))

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/builtin.h"
 #include "check/front_matter.h"
 #include "check/links.h"
 #include "check/recipients.h"
@@ -10,6 +11,7 @@
 #include "pipeline/private.h"
 
 #define CAMPAIGN_NAME_MAX 40
+#define CONFIRM_TEMPLATE "confirm"
 
 /* --- the campaign's name --- */
 
@@ -112,6 +114,30 @@ const Subscriber *pipeline_find_subscriber(Pipeline *pipeline, const char *as,
 
 /* --- the whole --- */
 
+#define CONFIRMATION "templates/" CONFIRM_TEMPLATE "/post.md"
+
+/* Somebody who may not be on the list cannot leave it. */
+static void prepare_confirming(Pipeline *pipeline, const Config *config)
+{
+    static char template[] = CONFIRM_TEMPLATE;
+    pipeline->confirming = *config;
+    pipeline->confirming.template = template;
+    pipeline->confirming.list.unsubscribe_url = NULL;
+    pipeline->confirming.list.unsubscribe_mail = NULL;
+    pipeline->config = &pipeline->confirming;
+}
+
+static Post *read_post(const PipelineOptions *options, Findings *findings,
+                       GError **error)
+{
+    PostOptions how = {options->input, options->subject};
+    size_t length = 0;
+    if (options->confirm == NULL)
+        return post_read(options->post, &how, findings, error);
+    const char *bytes = builtin_file(CONFIRMATION, &length);
+    return post_parse(bytes, length, CONFIRMATION, &how, findings, error);
+}
+
 static void list_versions(Pipeline *pipeline)
 {
     pipeline->versions = g_array_new(FALSE, FALSE, sizeof(PipelineVersion));
@@ -136,11 +162,12 @@ Pipeline *pipeline_compose(const Config *config, const PipelineOptions *options,
     g_autoptr(Pipeline) pipeline = g_new0(Pipeline, 1);
     pipeline->config = config;
     pipeline->options = options;
-    PostOptions post_options = {options->input, options->subject};
+    if (options->confirm != NULL)
+        prepare_confirming(pipeline, config);
     if (options->campaign != NULL &&
         !check_campaign_name(options->campaign, error))
         return NULL;
-    pipeline->post = post_read(options->post, &post_options, findings, error);
+    pipeline->post = read_post(options, findings, error);
     if (pipeline->post == NULL)
         return NULL;
     pipeline->campaign = options->campaign ? g_strdup(options->campaign)
@@ -164,6 +191,7 @@ void pipeline_free(Pipeline *pipeline)
     message_free(pipeline->message);
     dkim_signer_free(pipeline->signer);
     ways_free(pipeline->ways);
+    keyring_series_free(pipeline->series);
     keyring_free(pipeline->keyring);
     g_clear_pointer(&pipeline->translations, g_ptr_array_unref);
     g_clear_pointer(&pipeline->versions, g_array_unref);

@@ -32,6 +32,10 @@ typedef struct PipelineOptions {
     const char *lang;     /* of the post for everybody; NULL: each his own */
     const char *test;     /* one copy to this address, marked as a test */
     const char *const *attach; /* files, behind the post's own; NULL */
+    const char *confirm;       /* the built-in post that asks people whether
+                                  they want to be on the list, in place of
+                                  `post`: the scope of the tokens to which
+                                  they answer, see feedback/join.h; NULL */
     bool allow_clipping;       /* an HTML part that Gmail cuts is no error */
     bool may_lack_key;         /* keys that are not here are no error */
     bool no_list;              /* the recipient is an example without fields */

@@ -19,14 +19,17 @@
 
 struct Pipeline {
     const Config *config;
+    Config confirming; /* `config` as PipelineOptions.confirm needs it */
     const PipelineOptions *options;
     Post *post;
     Letter *letter;
     Attachments *attachments;
     const char **attachment_names;
-    DkimSigner *signer; /* of the post and its translations; NULL: none */
-    Keyring *keyring;   /* likewise; NULL: there are no keys */
-    Ways *ways;         /* likewise; NULL: all leave in the same way */
+    DkimSigner *signer;     /* of the post and its translations; NULL: none */
+    Keyring *keyring;       /* likewise; NULL: there are no keys */
+    Ways *ways;             /* likewise; NULL: all leave in the same way */
+    MessageAnswers answers; /* with PipelineOptions.confirm */
+    KeyringSeries *series;  /* likewise */
     Message *message;
     ListOptions recipients;
     const char **used; /* the list's fields that the letter merges */

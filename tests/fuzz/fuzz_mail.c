@@ -44,5 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     g_autoptr(GPtrArray) recipients = mail_recipients(mail);
     g_assert(recipients->len <= FIELD_ADDRESSES_MAX);
     mail_is_automatic(mail);
+    Mailbox author;
+    if (mail_author(mail, 100, &author))
+        g_assert(g_utf8_validate(author.name, -1, NULL));
+    mailbox_clear(&author);
     return 0;
 }

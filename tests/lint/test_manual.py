@@ -14,7 +14,7 @@ COMMANDS = ["init", "check", "preview", "send", "resume", "status", "list check"
             "list import", "list export", "suppress import",
             "suppress add", "suppress remove", "suppress list", "forget",
             "template list", "template show", "template copy", "keygen",
-            "doctor", "serve", "unsubscribe", "bounces"]
+            "doctor", "serve", "subscribe", "unsubscribe", "bounces"]
 
 
 def run(*words):
