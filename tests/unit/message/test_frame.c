@@ -167,6 +167,36 @@ static void a_whole_message_is_as_written_by_hand(void **state)
         "--=_mm_108d8cc263c263a4--\r\n");
 }
 
+/* RFC 3834 3.1 and 5. */
+static void an_answer_says_so_and_takes_answers_at_its_own_address(void **state)
+{
+    (void)state;
+    FrameSource source = meetup();
+    source.answers = true;
+    Frame *frame = frame_new(&source, NULL);
+    g_autoptr(GString) out = g_string_new(NULL);
+    StencilFill fill;
+    stencil_fill_init(&fill);
+    g_string_append(fill.own, "Hi\n");
+    StencilFill none;
+    stencil_fill_init(&none);
+    Copy copy = {
+        .address = &jane_address,
+        .subject = "Hello",
+        .reply_to = "join+x@example.org",
+        .text = {.fill = &fill},
+        .html = {.fill = &none},
+    };
+    size_t length = 0;
+    assert_true(frame_write(frame, &copy, out, &length, NULL));
+    assert_non_null(strstr(out->str, "\r\nAuto-Submitted: auto-replied\r\n"));
+    assert_non_null(strstr(out->str, "\r\nReply-To: <join+x@example.org>\r\n"));
+    assert_null(strstr(out->str, "team@example.org>\r\nMessage-ID"));
+    stencil_fill_clear(&fill);
+    stencil_fill_clear(&none);
+    frame_free(frame);
+}
+
 static void without_html_there_is_only_the_text(void **state)
 {
     (void)state;
@@ -470,6 +500,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_message_is_as_written_by_hand),
+        cmocka_unit_test(
+            an_answer_says_so_and_takes_answers_at_its_own_address),
         cmocka_unit_test(without_html_there_is_only_the_text),
         cmocka_unit_test(a_name_that_is_only_the_address_is_left_out),
         cmocka_unit_test(whatever_makes_another_mail_makes_another_id),

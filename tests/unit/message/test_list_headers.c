@@ -132,6 +132,22 @@ static void every_field_stands_once_and_in_order(void **state)
                 "Feedback-ID: c:news:mirmail:xiomirmail\r\n");
 }
 
+static void the_ways_to_join_are_one_field(void **state)
+{
+    (void)state;
+    Verp verp = {.plain = {address, address, address + 11}};
+    ListConfig mail = {.subscribe_mail = verp};
+    ListConfig both = {.subscribe_url = url, .subscribe_mail = verp};
+    g_autofree char *one = write_fields(&mail, NULL, NULL);
+    g_autofree char *two = write_fields(&both, NULL, NULL);
+    assert_non_null(
+        strstr(one, "\r\nList-Subscribe: "
+                    "<mailto:list+leave@example.org?subject=subscribe>\r\n"));
+    assert_non_null(
+        strstr(two, "\r\nList-Subscribe: <https://example.org/x>,\r\n"
+                    " <mailto:list+leave@example.org?subject=subscribe>\r\n"));
+}
+
 static void precedence_can_be_left_out(void **state)
 {
     (void)state;
@@ -248,6 +264,7 @@ int main(void)
         cmocka_unit_test(the_ways_to_leave_are_one_field),
         cmocka_unit_test(ways_of_ones_own_are_one_field_and_the_post_field),
         cmocka_unit_test(every_field_stands_once_and_in_order),
+        cmocka_unit_test(the_ways_to_join_are_one_field),
         cmocka_unit_test(precedence_can_be_left_out),
         cmocka_unit_test(bad_settings_are_named),
         cmocka_unit_test(addresses_of_pages_become_ascii),
