@@ -167,7 +167,9 @@ static int64_t time_to_start(Worker *worker, Job *job, int64_t ahead_ns)
         job->slot = route_reserve(worker->route);
     job->has_slot = true;
     run_end_before(worker->run, job->slot.at_ns);
-    return MAX(job->slot.at_ns, job->not_before_ns) - ahead_ns - now_ns;
+    /* A slot of this very moment is not to be slept past. */
+    return MAX(job->slot.at_ns, job->not_before_ns) - ahead_ns -
+           run_now_ns(worker->run);
 }
 
 /* Waits until the job's start is no further than `ahead_ns` away. False when

@@ -435,8 +435,9 @@ bool roll_format(Roll *roll, GError **error)
 
 static void end_line(GString *out)
 {
-    char last = out->len > 0 ? out->str[out->len - 1] : '\n';
-    if (last != '\n' && last != '\r')
+    bool is_ended = out->len == 0 || out->str[out->len - 1] == '\n' ||
+                    out->str[out->len - 1] == '\r';
+    if (!is_ended)
         g_string_append_c(out, '\n');
 }
 

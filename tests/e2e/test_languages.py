@@ -356,7 +356,7 @@ def test_a_copied_template_can_be_shown(mirmail):
     (("show", "plain", "mail.htm"), 64, "did you mean `mail.html`?"),
     (("copy", "nothing-like-it", "x"), 66, "`mirmail template list` shows them"),
     (("show", "./nowhere", "mail.txt"), 66, "nowhere/mail.txt"),
-    ((), 64, "what about the template?"),
+    (("sho",), 64, "did you mean `show`?"),
 ])
 def test_a_wrong_name_is_an_error_with_a_way_out(mirmail, arguments, status, words):
     assert words in mirmail("template", *arguments).expect(status).stderr
