@@ -94,12 +94,13 @@ ListStats *list_stats_read(List *list, GError **error)
         stats->counts[group] = g_hash_table_new_full(g_str_hash, g_str_equal,
                                                      g_free, g_free);
     const char *names[STATS_GROUPS] = {NULL};
-    const char *file = NULL;
+    g_autofree char *file = NULL; /* its own name goes with the file */
     const Subscriber *subscriber;
     GError *failure = NULL;
     while ((subscriber = list_next(list, &failure)) != NULL) {
         if (file == NULL || strcmp(file, subscriber_file(subscriber)) != 0) {
-            file = subscriber_file(subscriber);
+            g_free(file);
+            file = g_strdup(subscriber_file(subscriber));
             for (int group = 0; group < STATS_GROUPS; group++)
                 names[group] = find_name(subscriber, group_names[group]);
         }
