@@ -16,7 +16,8 @@ APT_BUILD := gcc make pkg-config libesmtp-dev libcmark-dev libyaml-dev \
   libcurl4-openssl-dev libc-ares-dev libgmime-3.0-dev
 APT_DEMO := python3 python3-aiosmtpd
 APT_BENCH := python3-jinja2 wrk curl $(if $(shell command -v npm),,nodejs npm)
-APT_CHECK := libcmocka-dev python3-pytest clang clang-format clang-tidy \
+APT_CHECK := libcmocka-dev python3-pytest python3-pytest-xdist clang \
+  clang-format clang-tidy \
   libclang-rt-14-dev mandoc cmark-gfm python3-html5lib \
   $(shell cat tests/servers/packages.txt) \
   $(shell command -v npm >/dev/null || echo nodejs npm)
@@ -130,8 +131,10 @@ check-unit-threads: $(filter $(O)/unit/journal/% $(O)/unit/delivery/%,$(TEST_BIN
 PYTEST := /usr/bin/python3 -m pytest -q -p no:cacheprovider
 E2E := MAILER_HARNESS=$(O)/e2e/mailer_harness BAD_WORLD=$(O)/e2e/bad_world.so \
   DKIM_HARNESS=$(O)/e2e/dkim_harness
+# They mostly wait, for servers and for time to pass.
+E2E_JOBS ?= 4
 check-e2e: all $(O)/e2e/mailer_harness $(O)/e2e/dkim_harness $(O)/e2e/bad_world.so ## real servers, and the golden mails
-	$(E2E) $(PYTEST) tests/golden tests/e2e
+	$(E2E) $(PYTEST) -n $(E2E_JOBS) tests/golden tests/e2e
 
 # Faults, kills and restarts at random; with BUILD=tsan too.
 .PHONY: check-chaos soak

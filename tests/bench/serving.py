@@ -9,7 +9,7 @@ from pathlib import Path
 from measure import HERE, MIRMAIL, heading, median, run, write_list
 
 sys.path.insert(0, str(HERE.parent / "e2e"))
-from leave_token import leave_token  # noqa: E402
+from tokens import make_token  # noqa: E402
 
 PEOPLE = 40000
 MILLION = 1000000
@@ -62,11 +62,11 @@ def prepare(folder, count):
     path = write_list(folder, count)
     (folder / "mirmail.yaml").write_text(CONFIG.format(list=path))
     run([MIRMAIL, "keygen"], cwd=folder)
-    return folder / "keys"
+    return (folder / "keys").read_text()
 
 
 def link(keys, number):
-    return "/u/" + leave_token(keys, "news.bench.example", f"reader{number}@bench.example")
+    return "/u/" + make_token(keys, "news.bench.example", f"reader{number}@bench.example")
 
 
 def strike(folder, server, links, method="POST", body=CLICK):

@@ -1,14 +1,12 @@
 """The envelope: an envelope sender of its own for each recipient, and what a
 relay that offers DSN is asked (RFC 3461)."""
 
-import base64
-import hashlib
-import hmac
 import re
 
 import pytest
 
 from scripted_smtp import ScriptedServer
+from tokens import make_token
 
 SEND = ("send", "--yes", "--json", "post.md")
 KEYS = "a aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq\n"
@@ -31,29 +29,12 @@ def set_bounce(project, address):
                   text.replace("sender:\n", f'sender:\n  bounce: "{address}"\n', 1))
 
 
-def make_token(use, address, campaign, keys):
-    """By the words of keyring.h, and nothing of the program's."""
-    letter, key = keys.split()[:2]
-    master = base64.b32decode(key.upper() + "=" * (-len(key) % 8))
-
-    def mac(secret, *parts):
-        parts = [part if isinstance(part, bytes) else part.encode() for part in parts]
-        message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-        return hmac.digest(secret, message, hashlib.sha256)
-
-    identity = mac(master, "mirmail/v1", "identity")
-    purpose = mac(master, "mirmail/v1", use)
-    rid = hmac.digest(identity, address.lower().encode(), hashlib.sha256)[:8]
-    proof = mac(purpose, "mirmail/v1", use, LIST, rid, *campaign)[:12]
-    return letter + base64.b32encode(rid + proof).decode().lower()
-
-
 def bounce_token(address, campaign, keys=KEYS):
-    return make_token("bounce", address, [campaign], keys)
+    return make_token(keys, LIST, address, "bounce", campaign)
 
 
 def leave_token(address, keys=KEYS):
-    return make_token("unsubscribe", address, [], keys)
+    return make_token(keys, LIST, address)
 
 
 def commands(server, verb):

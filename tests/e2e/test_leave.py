@@ -1,16 +1,13 @@
 """The ways to leave that each recipient has of their own, in the mail as it is
-sent: read by Python's email, signed for dkimpy. The tokens are worked out here
-from the words of src/mail/keyring.h."""
+sent: read by Python's email, signed for dkimpy."""
 
-import base64
 import email
 import email.policy
-import hashlib
-import hmac
 import re
 
 import dkim
 import pytest
+from tokens import base32, make_token
 
 NEWS = "news.harbour.example.org"
 KEYS = {"a": bytes(range(32)), "b": bytes(range(32, 64))}
@@ -19,30 +16,18 @@ SEND = ("send", "--yes", "--quiet", "post.md")
 EXAMPLE = "exampletokenexampletokenexampleto"
 
 
-def base32(raw):
-    return base64.b32encode(raw).decode().lower().rstrip("=")
-
-
-def parts(*texts):
-    return b"".join(len(text).to_bytes(4, "big") + text for text in texts)
-
-
-def mac(key, message):
-    return hmac.new(key, message, hashlib.sha256).digest()
+def key_line(letter):
+    return f"{letter} {base32(KEYS[letter])}\n"
 
 
 def token(address, letter="a"):
-    master, version = KEYS[letter], b"mirmail/v1"
-    rid = mac(mac(master, parts(version, b"identity")), address.lower().encode())[:8]
-    key = mac(master, parts(version, b"unsubscribe"))
-    return letter + base32(rid + mac(key, parts(version, b"unsubscribe", NEWS.encode(),
-                                                rid))[:12])
+    return make_token(key_line(letter), NEWS, address)
 
 
 def write_keys(project, letters="a"):
     path = project.folder / ".mirmail/keys"
     path.parent.mkdir(exist_ok=True)
-    path.write_text("".join(f"{letter} {base32(KEYS[letter])}\n" for letter in letters))
+    path.write_text("".join(key_line(letter) for letter in letters))
     path.chmod(0o600)
 
 

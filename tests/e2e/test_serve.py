@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MIRMAIL, ROOT, seeded
-from leave_token import key_lines, leave_token
+from tokens import key_lines, make_token
 from nginx import Nginx
 
 LIST_ID = "news.harbour.example.org"
@@ -58,7 +58,7 @@ def leaving(project):
 
 
 def token_of(project, address, **how):
-    return leave_token(project.folder / "keys", LIST_ID, address, **how)
+    return make_token((project.folder / "keys").read_text(), LIST_ID, address, **how)
 
 
 def link_of(project, address):
@@ -218,7 +218,8 @@ def test_wrong_links_are_all_alike(leaving, serve):
     other = "a" if right[-1] != "a" else "e"
     links = ["/u/" + right[:-1] + other, "/u/" + right[:-1], "/u/" + right + "a",
              "/u/" + token_of(leaving, BOB, purpose="bounce"),
-             "/u/" + leave_token(leaving.folder / "keys", "other.example.org", BOB),
+             "/u/" + make_token((leaving.folder / "keys").read_text(),
+                                 "other.example.org", BOB),
              "/u/", "/", "/u/" + right + "/", "/u/../u/" + right, "/x/u/" + right,
              "//u/" + right, "/u/%2e%2e/" + right, "/u/" + right + "%00", "/u/%00" + right,
              "/favicon.ico", "/robots.txt", "/u/{token}".replace("{", "%7b"),
@@ -268,8 +269,8 @@ def test_a_new_key_needs_no_restart_and_leaves_old_links_right(leaving, serve):
     assert server.curl(new, "-d", ONE_CLICK)[0] == 200
     assert left(leaving) == [ADA, BOB]
     keys = leaving.folder / "keys"
-    dead = "/u/" + leave_token(keys, LIST_ID, CLEO)
-    keys.write_text("\n".join(key_lines(keys)[1:]) + "\n")
+    dead = "/u/" + make_token(keys.read_text(), LIST_ID, CLEO)
+    keys.write_text("\n".join(key_lines(keys.read_text())[1:]) + "\n")
     assert server.curl(dead, "-d", ONE_CLICK)[0] == 404
     assert left(leaving) == [ADA, BOB]
 

@@ -19,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests/e2e"))
 
-from leave_token import leave_token  # noqa: E402
+from tokens import make_token  # noqa: E402
 
 MIRMAIL = os.environ.get("MIRMAIL", str(ROOT / "build/mirmail"))
 VNU = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
@@ -54,7 +54,7 @@ class Site:
         self.base = f"http://{found[1]}/u/"
 
     def url(self, address):
-        return self.base + leave_token(self.folder / "keys", "news.example.org", address)
+        return self.base + make_token((self.folder / "keys").read_text(), "news.example.org", address)
 
     def fetch(self, url, body=None, lang="en"):
         asked = urllib.request.Request(url, data=body, headers={"Accept-Language": lang})
