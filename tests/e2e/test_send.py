@@ -9,6 +9,7 @@ from contextlib import closing
 from html import unescape
 
 import pytest
+from bad_days import slowness
 from conftest import assert_once_each, defects, seeded
 
 SEND = ("send", "--yes", "--quiet", "post.md")
@@ -58,9 +59,10 @@ def test_2000_copies_over_4_connections_are_what_the_dry_run_shows(
     assert set(project.outcomes().values()) == {"sent"}
     assert "ESMTPSA" in server.raw_mails()[0].decode()
 
+    some = list(mails)[::slowness() ** 2]  # a run of the program for each
     with ThreadPoolExecutor(2) as pool:
-        shown = dict(zip(mails, pool.map(project.shown_alone, mails)))
-    assert [a for a in mails if mails[a] != [shown[a]]] == []
+        shown = dict(zip(some, pool.map(project.shown_alone, some)))
+    assert [a for a in some if mails[a] != [shown[a]]] == []
     assert [a for a in project.recipients[::200] if mails[a] != [project.shown(a)]] == []
     assert [a for a in mails if defects(mails[a][0])] == []
 
