@@ -138,3 +138,17 @@ GBytes *file_read(const char *folder, const char *name, size_t limit_bytes,
         return NULL;
     return read_path(path, limit_bytes, problem, error);
 }
+
+bool file_write_all(int descriptor, const char *bytes, size_t length)
+{
+    while (length > 0) {
+        ssize_t written = write(descriptor, bytes, length);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return false;
+        bytes += written;
+        length -= (size_t)written;
+    }
+    return true;
+}

@@ -1,5 +1,5 @@
 /*
- * file.h - a file that a post names: where it may lie, and its bytes.
+ * file.h - the bytes of files: those that a post names, and where they may lie.
  *
  * A post is outside data. What it names is looked for in its own folder and
  * below, links followed, so that a post from a feed cannot put the sender's
@@ -35,5 +35,8 @@ typedef enum {
  * ERROR_INPUT. Never waits for a writer. */
 GBytes *file_read(const char *folder, const char *name, size_t limit_bytes,
                   FileProblem *problem, GError **error);
+
+/* All of the bytes into an open file, whatever interrupts; false with errno. */
+bool file_write_all(int descriptor, const char *bytes, size_t length);
 
 #endif

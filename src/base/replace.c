@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/stamp.h"
+
 struct Replace {
     char *path; /* as given */
     char *real; /* without links */
@@ -30,11 +33,6 @@ static bool fail(const char *path, int number, GError **error)
     return false;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 static bool lock(int file)
 {
     int result;
@@ -49,8 +47,11 @@ static bool is_current(const char *path, int file)
 {
     struct stat held;
     struct stat there;
-    return fstat(file, &held) == 0 && stat(path, &there) == 0 &&
-           is_same(&held, &there);
+    if (fstat(file, &held) != 0 || stat(path, &there) != 0)
+        return false;
+    Stamp ours = stamp_from(&held);
+    Stamp theirs = stamp_from(&there);
+    return stamp_is_of_one_file(&ours, &theirs);
 }
 
 int replace_lock(const char *path, int flags)
@@ -127,20 +128,6 @@ int replace_file(const Replace *replace)
 
 /* --- the new file --- */
 
-static bool write_all(int file, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t put = write(file, bytes, length);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        bytes += put;
-        length -= (size_t)put;
-    }
-    return true;
-}
-
 /* Whoever may not give a file away keeps its group at least when it can. */
 static bool keep_owner(const Replace *replace, int file)
 {
@@ -184,8 +171,8 @@ static bool write_beside(Replace *replace, const char *bytes, size_t length)
     int file = make_beside(replace);
     if (file < 0)
         return false;
-    bool ok = write_all(file, bytes, length) && keep_owner(replace, file) &&
-              fsync(file) == 0;
+    bool ok = file_write_all(file, bytes, length) &&
+              keep_owner(replace, file) && fsync(file) == 0;
     int number = errno;
     if (close(file) != 0 && ok) {
         ok = false;
@@ -197,12 +184,9 @@ static bool write_beside(Replace *replace, const char *bytes, size_t length)
 
 static bool is_untouched(const Replace *replace)
 {
-    struct stat now;
-    const struct stat *before = &replace->before;
-    return stat(replace->real, &now) == 0 && is_same(before, &now) &&
-           now.st_size == before->st_size &&
-           now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
-           now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+    Stamp before = stamp_from(&replace->before);
+    Stamp now = stamp_of(replace->real);
+    return stamp_is_same(&before, &now);
 }
 
 bool replace_commit(Replace *replace, const char *bytes, size_t length,

@@ -9,8 +9,7 @@
 #define BASE_STAMP_H
 
 #include <stdbool.h>
-#include <sys/types.h>
-#include <time.h>
+#include <sys/stat.h>
 
 typedef struct Stamp {
     dev_t device;
@@ -21,6 +20,9 @@ typedef struct Stamp {
 
 /* All zero when there is no such file. */
 Stamp stamp_of(const char *path);
+Stamp stamp_from(const struct stat *info);
 bool stamp_is_same(const Stamp *a, const Stamp *b);
+/* Whatever was done to it. */
+bool stamp_is_of_one_file(const Stamp *a, const Stamp *b);
 
 #endif

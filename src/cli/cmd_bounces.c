@@ -122,26 +122,18 @@ static void count(Work *work, const Return *returned)
         work->classes[returned->recipient->class]++;
 }
 
-static bool take_source(Work *work, const char *path, GError **error)
+static bool take_mail(void *data, const SourceMail *mail, GError **error)
 {
-    g_autoptr(MailSource) source = mail_source_open(path, error);
-    g_autoptr(GError) problem = NULL;
-    SourceMail mail;
-    if (source == NULL)
+    Work *work = data;
+    g_auto(Return) returned = {0};
+    if (!returns_take(work->returns, mail, &returned, error))
         return false;
-    while (mail_source_next(source, &mail, &problem)) {
-        g_auto(Return) returned = {0};
-        if (!returns_take(work->returns, &mail, &returned, error))
-            return false;
-        count(work, &returned);
-        if (work->options->json)
-            json_lines_return(mail.place, &returned);
-        else
-            print_line(work, mail.place, &returned);
-    }
-    if (problem != NULL)
-        g_propagate_error(error, g_steal_pointer(&problem));
-    return problem == NULL;
+    count(work, &returned);
+    if (work->options->json)
+        json_lines_return(mail->place, &returned);
+    else
+        print_line(work, mail->place, &returned);
+    return true;
 }
 
 static void print_summary(const Work *work)
@@ -186,7 +178,7 @@ static int run(const Options *options, GError **error)
         return 0;
     work.returns = returns;
     for (char *const *path = options->arguments; *path != NULL; path++)
-        if (!take_source(&work, *path, error))
+        if (!mail_source_visit(*path, take_mail, &work, error))
             return 0;
     print_summary(&work);
     return 0;

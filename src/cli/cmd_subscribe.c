@@ -75,25 +75,17 @@ static void note_request(Work *work, Join *join)
                                 REQUESTS_MAX);
 }
 
-static bool take_source(Work *work, const char *path, GError **error)
+static bool take_mail(void *data, const SourceMail *source, GError **error)
 {
-    g_autoptr(MailSource) source = mail_source_open(path, error);
-    g_autoptr(GError) problem = NULL;
-    SourceMail bytes;
-    if (source == NULL)
+    Work *work = data;
+    g_auto(Join) join = {0};
+    g_autoptr(Mail) mail = mail_parse(source->bytes, source->length);
+    if (!join_take(work->joiner, mail, &join, error))
         return false;
-    while (mail_source_next(source, &bytes, &problem)) {
-        g_auto(Join) join = {0};
-        g_autoptr(Mail) mail = mail_parse(bytes.bytes, bytes.length);
-        if (!join_take(work->joiner, mail, &join, error))
-            return false;
-        if (join.verdict == JOIN_ASKED)
-            note_request(work, &join);
-        say(work, bytes.place, &join);
-    }
-    if (problem != NULL)
-        g_propagate_error(error, g_steal_pointer(&problem));
-    return problem == NULL;
+    if (join.verdict == JOIN_ASKED)
+        note_request(work, &join);
+    say(work, source->place, &join);
+    return true;
 }
 
 /* --- asking --- */
@@ -144,7 +136,7 @@ static int ask_all(const Work *work, GError **error)
 static int work_on(Work *work, GError **error)
 {
     for (char *const *path = work->options->arguments; *path != NULL; path++)
-        if (!take_source(work, *path, error))
+        if (!mail_source_visit(*path, take_mail, work, error))
             return 0;
     return ask_all(work, error);
 }

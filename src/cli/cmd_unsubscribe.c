@@ -89,8 +89,11 @@ static void take_link(Work *work, const char *link)
 
 /* --- mails --- */
 
-static void take_mail(Work *work, const SourceMail *source)
+/* One that failed is counted, and the others are read. */
+static bool take_mail(void *data, const SourceMail *source, GError **error)
 {
+    (void)error;
+    Work *work = data;
     UnsubscribeMail outcome;
     GError *problem = NULL;
     g_autoptr(Mail) mail = mail_parse(source->bytes, source->length);
@@ -104,21 +107,7 @@ static void take_mail(Work *work, const SourceMail *source)
                         .address = outcome.person.address,
                         .from = refused ? outcome.from : NULL});
     unsubscribe_mail_clear(&outcome);
-}
-
-static bool take_source(Work *work, const char *path, GError **error)
-{
-    g_autoptr(MailSource) source = mail_source_open(path, error);
-    g_autoptr(GError) problem = NULL;
-    SourceMail mail;
-    if (source == NULL)
-        return false;
-    while (mail_source_next(source, &mail, &problem))
-        take_mail(work, &mail);
-    if (problem == NULL)
-        return true;
-    g_propagate_error(error, g_steal_pointer(&problem));
-    return false;
+    return true;
 }
 
 /* --- all of them --- */
@@ -141,7 +130,7 @@ static int work_on(Work *work, GError **error)
     for (; *arguments != NULL; arguments++) {
         if (!work->options->mail)
             take_link(work, *arguments);
-        else if (!take_source(work, *arguments, error))
+        else if (!mail_source_visit(*arguments, take_mail, work, error))
             break;
     }
     if (*arguments == NULL)

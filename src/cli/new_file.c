@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 static bool fail(const char *path, int reason, GError **error)
 {
     error_set_at(error, reason == EACCES ? ERROR_PERMISSION : ERROR_SYSTEM,
@@ -19,20 +21,6 @@ static bool make_folder_of(const char *path, GError **error)
     if (g_mkdir_with_parents(folder, 0755) == 0)
         return true;
     return fail(folder, errno, error);
-}
-
-static bool write_all(int descriptor, const char *bytes, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, bytes, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        bytes += written;
-        length -= (size_t)written;
-    }
-    return true;
 }
 
 static void say(const char *what, const char *path)
@@ -54,7 +42,7 @@ bool new_file_write(const NewFile *file, GError **error)
     }
     if (descriptor < 0)
         return fail(file->path, errno, error);
-    bool ok = write_all(descriptor, file->bytes, file->length);
+    bool ok = file_write_all(descriptor, file->bytes, file->length);
     int reason = errno;
     if (close(descriptor) != 0 && ok) {
         ok = false;

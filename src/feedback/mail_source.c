@@ -323,3 +323,20 @@ bool mail_source_next(MailSource *source, SourceMail *mail, GError **error)
     }
     return false;
 }
+
+bool mail_source_visit(const char *path, MailSourceVisit visit, void *data,
+                       GError **error)
+{
+    g_autoptr(MailSource) source = mail_source_open(path, error);
+    g_autoptr(GError) problem = NULL;
+    SourceMail mail;
+    if (source == NULL)
+        return false;
+    while (mail_source_next(source, &mail, &problem))
+        if (!visit(data, &mail, error))
+            return false;
+    if (problem == NULL)
+        return true;
+    g_propagate_error(error, g_steal_pointer(&problem));
+    return false;
+}

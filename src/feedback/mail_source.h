@@ -46,4 +46,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailSource, mail_source_close)
 /* False at the end, and on a failure to read, which sets the error. */
 bool mail_source_next(MailSource *source, SourceMail *mail, GError **error);
 
+/* False ends the reading, with the error. */
+typedef bool (*MailSourceVisit)(void *data, const SourceMail *mail,
+                                GError **error);
+
+/* Every mail that lies there. */
+bool mail_source_visit(const char *path, MailSourceVisit visit, void *data,
+                       GError **error);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/replace.h"
 #include "mail/token.h"
 
@@ -163,27 +164,16 @@ static bool read_lines(Suppressions *suppressions, int file, GError **error)
     return got == 0 || fail_system(suppressions, "cannot be read", error);
 }
 
-static bool is_same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool has_changed(const struct stat *before, const struct stat *now)
-{
-    return !is_same_file(before, now) || before->st_size != now->st_size ||
-           before->st_mtim.tv_sec != now->st_mtim.tv_sec ||
-           before->st_mtim.tv_nsec != now->st_mtim.tv_nsec;
-}
-
 /* Only what was appended, or all of another file or one that was written
  * anew (git does both). */
 static bool read_file(Suppressions *suppressions, int file, GError **error)
 {
-    struct stat now;
-    if (fstat(file, &now) != 0)
+    struct stat info;
+    if (fstat(file, &info) != 0)
         return fail_system(suppressions, "cannot be read", error);
-    bool has_grown = is_same_file(&suppressions->seen, &now) &&
-                     now.st_size > suppressions->seen.st_size;
+    Stamp now = stamp_from(&info);
+    bool has_grown = stamp_is_of_one_file(&suppressions->seen, &now) &&
+                     now.size > suppressions->seen.size;
     if (!has_grown)
         forget(suppressions);
     if (!read_lines(suppressions, file, error))
@@ -194,15 +184,16 @@ static bool read_file(Suppressions *suppressions, int file, GError **error)
 
 bool suppression_file_refresh(Suppressions *suppressions, GError **error)
 {
-    struct stat now;
-    if (stat(suppressions->path, &now) != 0) {
+    struct stat info;
+    if (stat(suppressions->path, &info) != 0) {
         if (errno != ENOENT)
             return fail_system(suppressions, "cannot be read", error);
         forget(suppressions);
-        suppressions->seen = (struct stat){0};
+        suppressions->seen = (Stamp){0};
         return true;
     }
-    if (!has_changed(&suppressions->seen, &now))
+    Stamp now = stamp_from(&info);
+    if (stamp_is_same(&suppressions->seen, &now))
         return true;
     int file = open(suppressions->path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
@@ -214,26 +205,17 @@ bool suppression_file_refresh(Suppressions *suppressions, GError **error)
 
 /* --- writing --- */
 
-static bool write_all(const Suppressions *suppressions, int file,
-                      const GString *text, GError **error)
+static bool write_down(const Suppressions *suppressions, int file,
+                       const GString *text, GError **error)
 {
-    size_t done = 0;
-    while (done < text->len) {
-        ssize_t put = write(file, text->str + done, text->len - done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return fail_system(suppressions, "cannot be written", error);
-        done += (size_t)put;
-    }
-    return fsync(file) == 0 ||
+    return (file_write_all(file, text->str, text->len) && fsync(file) == 0) ||
            fail_system(suppressions, "cannot be written", error);
 }
 
 /* A last line that somebody left without its end gets one. */
 static void end_line(const Suppressions *suppressions, GString *text)
 {
-    if (suppressions->seen.st_size > suppressions->read_to)
+    if (suppressions->seen.size > suppressions->read_to)
         g_string_append_c(text, '\n');
 }
 
@@ -258,14 +240,14 @@ static bool append(Suppressions *suppressions, int file, const char *records,
     if (!read_file(suppressions, file, error))
         return false;
     g_autoptr(GString) text = g_string_new(NULL);
-    bool is_new = suppressions->seen.st_size == 0;
+    bool is_new = suppressions->seen.size == 0;
     end_line(suppressions, text);
     if (suppressions->salt == NULL && !append_salt(suppressions, text, error))
         return false;
     if (is_new)
         g_string_append(text, HEADER "\n");
     g_string_append(text, records);
-    return write_all(suppressions, file, text, error) &&
+    return write_down(suppressions, file, text, error) &&
            read_file(suppressions, file, error);
 }
 

@@ -8,10 +8,10 @@
 #define LIST_SUPPRESSION_FILE_H
 
 #include <pthread.h>
-#include <sys/stat.h>
 
 #include <glib.h>
 
+#include "base/stamp.h"
 #include "list/suppression.h"
 
 struct Suppressions {
@@ -22,7 +22,7 @@ struct Suppressions {
     GHashTable *people;    /* who -> Suppression: the last line about them */
     int64_t active;        /* of them, those who are suppressed */
     char *salt;            /* NULL: the file has none yet */
-    struct stat seen;      /* the file when it was last read */
+    Stamp seen;            /* the file when it was last read */
     off_t read_to;         /* behind the last whole line */
     int line;              /* whole lines read */
 };

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 /* The file while it is changed. */
 typedef struct KeyFile {
     const char *path;
@@ -55,20 +57,6 @@ static size_t first_key(const char *text)
     return (size_t)(at - text);
 }
 
-static bool write_whole(int descriptor, const char *text, size_t length)
-{
-    while (length > 0) {
-        ssize_t written = write(descriptor, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0)
-            return false;
-        text += written;
-        length -= (size_t)written;
-    }
-    return fsync(descriptor) == 0;
-}
-
 /* The old file stays as it is until the new one is on the disk. */
 static bool replace(const KeyFile *file, const char *text, GError **error)
 {
@@ -76,7 +64,8 @@ static bool replace(const KeyFile *file, const char *text, GError **error)
     int descriptor = g_mkstemp_full(beside, O_WRONLY | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return fail(file->path, errno, error);
-    bool ok = write_whole(descriptor, text, strlen(text));
+    bool ok = file_write_all(descriptor, text, strlen(text)) &&
+              fsync(descriptor) == 0;
     int number = errno;
     if (close(descriptor) != 0 && ok) {
         ok = false;
