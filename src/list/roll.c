@@ -294,7 +294,7 @@ static int add_column(Roll *roll, const char *name)
 {
     size_t count = columns_count(roll->columns);
     g_ptr_array_insert(roll->names, (int)count, g_strdup(name));
-    g_autoptr(Columns) before = roll->columns;
+    columns_unref(roll->columns);
     roll->columns = columns_new(roll->path, (char *const *)roll->names->pdata,
                                 count + 1, NULL, NULL);
     roll->email = columns_email(roll->columns);
