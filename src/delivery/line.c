@@ -367,6 +367,14 @@ int line_transactions(Line *line)
     return transactions;
 }
 
+int64_t line_mail_ns(Line *line)
+{
+    pthread_mutex_lock(&line->lock);
+    int64_t mail_ns = line->mail_ns;
+    pthread_mutex_unlock(&line->lock);
+    return mail_ns;
+}
+
 bool line_dot_left(Line *line)
 {
     pthread_mutex_lock(&line->lock);

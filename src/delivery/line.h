@@ -88,6 +88,9 @@ void line_reply(Line *line, ReplyStep step, Reply *reply);
 /* How many transactions were begun: MAIL commands that left for the relay. */
 int line_transactions(Line *line);
 
+/* When the last of them was in the hands of the relay's socket. */
+int64_t line_mail_ns(Line *line);
+
 /* The dot of the transaction under way was handed to the relay's socket. */
 bool line_dot_left(Line *line);
 

@@ -273,6 +273,7 @@ struct Line {
     pthread_mutex_t lock; /* what follows */
     Watch watch;
     GPtrArray *foreseen; /* of char *: each transaction's RCPT command */
+    int64_t mail_ns;     /* when the last MAIL left */
     bool has_ended;
     char *failure;
 };

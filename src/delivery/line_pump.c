@@ -122,11 +122,14 @@ static void write_relay(Pump *pump)
         pump->up_wants = status == WIRE_WANTS_READ ? POLLIN : POLLOUT;
         if (status != WIRE_DONE)
             return;
+        pump->moved_ns = now_ns();
         pthread_mutex_lock(&line->lock);
+        int before = line->watch.transactions;
         watch_sent(&line->watch, bytes, done);
+        if (line->watch.transactions > before)
+            line->mail_ns = pump->moved_ns;
         pthread_mutex_unlock(&line->lock);
         pump->up_start += done;
-        pump->moved_ns = now_ns();
     }
     if (pump->has_greeted)
         pump->up_start = pump->up_end = 0;

@@ -188,6 +188,7 @@ static void on_mail(Carriage *carriage)
     Session *session = carriage->session;
     const smtp_status_t *status = smtp_reverse_path_status(carriage->message);
     session->begun = carriage->number;
+    tell_begun(carriage);
     if (status->code / 100 == 2) {
         carriage->phase = PHASE_MAIL;
         return;

@@ -37,6 +37,7 @@ typedef struct Carriage {
     Phase phase;
     struct smtp_message *message;
     struct smtp_recipient *recipient;
+    bool has_begun;   /* as begun() was told */
     bool handed_over; /* libESMTP has the bytes */
     int64_t body_ns;  /* when it began to read */
 } Carriage;
@@ -52,6 +53,9 @@ struct Session {
     int begun;            /* transactions that MAIL was answered for */
     GPtrArray *carriages; /* of Carriage *, in order */
 };
+
+/* Tells begun() of a job whose MAIL left, if it is not told yet. */
+void tell_begun(Carriage *carriage);
 
 /* Settles a job by a reply of the relay that is not an acceptance before the
  * end of data. Ends the session where the reply does. */

@@ -28,10 +28,22 @@ static Outcome outcome_of(ReplyMeaning meaning)
     return OUTCOME_NONE;
 }
 
+void tell_begun(Carriage *carriage)
+{
+    const Session *session = carriage->session;
+    if (carriage->has_begun ||
+        line_transactions(session->line) < carriage->number)
+        return;
+    carriage->has_begun = true;
+    session->calls->begun(session->calls->data, &carriage->job,
+                          line_mail_ns(session->line));
+}
+
 static void settle(Carriage *carriage, const MailerResult *result)
 {
     const MailerCalls *calls = carriage->session->calls;
     g_assert(carriage->phase != PHASE_SETTLED);
+    tell_begun(carriage);
     carriage->phase = PHASE_SETTLED;
     calls->settle(calls->data, &carriage->job, result);
 }

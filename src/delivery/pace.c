@@ -2,10 +2,12 @@
  * pace.c - see pace.h.
  *
  * Messages are numbered from 0 in the order of their slots; slots never go
- * back. A Window stores the slot of message n in moments[], one number for a
- * block of `block` messages, overwritten by each of them so that it is the
- * block's last in the end. The n-th message may start one window after the
- * end of the block that holds the (n - count)-th.
+ * back. The moment of a message is its slot, or when it or one before it
+ * started if that is later; so moments never go back either. A Window stores
+ * the moment of message n in moments[], one number for a block of `block`
+ * messages, overwritten by each of them so that it is the block's last in the
+ * end. The n-th message may start one window after the end of the block that
+ * holds the (n - count)-th.
  */
 #include "delivery/pace.h"
 
@@ -23,12 +25,17 @@ typedef struct Window {
     int64_t *moments;
 } Window;
 
+typedef struct Recent {
+    int64_t slot_ns;
+    int64_t moment_ns;
+} Recent;
+
 struct Pace {
     Window *windows;
     int count;
-    int64_t messages;           /* slots given and not given back */
-    int64_t recent[RECENT_MAX]; /* the slots of the last ones, a ring */
-    int64_t oldest;             /* the first message that it still knows */
+    int64_t messages;          /* slots given and not given back */
+    Recent recent[RECENT_MAX]; /* the last of them, a ring */
+    int64_t oldest;            /* the first message that it still knows */
 };
 
 static void window_init(Window *window, const Rate *rate)
@@ -79,48 +86,98 @@ static int64_t *window_moment(const Window *window, int64_t message)
     return &window->moments[message / window->block % window->length];
 }
 
-static int64_t *recent_slot(Pace *pace, int64_t message)
+static Recent *recent_at(Pace *pace, int64_t message)
 {
     return &pace->recent[message % RECENT_MAX];
 }
 
-static void book(Pace *pace, int64_t slot_ns)
+static void book(Pace *pace, int64_t slot_ns, int64_t moment_ns)
 {
     for (int i = 0; i < pace->count; i++)
-        *window_moment(&pace->windows[i], pace->messages) = slot_ns;
-    *recent_slot(pace, pace->messages) = slot_ns;
+        *window_moment(&pace->windows[i], pace->messages) = moment_ns;
+    *recent_at(pace, pace->messages) = (Recent){slot_ns, moment_ns};
     pace->messages++;
     pace->oldest = MAX(pace->oldest, pace->messages - RECENT_MAX);
+}
+
+/* Not before the last one's. */
+static void book_in_order(Pace *pace, int64_t slot_ns)
+{
+    int64_t moment_ns = slot_ns;
+    if (pace->messages > 0)
+        moment_ns = MAX(moment_ns,
+                        recent_at(pace, pace->messages - 1)->moment_ns);
+    book(pace, slot_ns, moment_ns);
 }
 
 void pace_seed(Pace *pace, int64_t slot_ns)
 {
     if (pace->messages > 0)
-        slot_ns = MAX(slot_ns, *recent_slot(pace, pace->messages - 1));
-    book(pace, slot_ns);
+        slot_ns = MAX(slot_ns, recent_at(pace, pace->messages - 1)->slot_ns);
+    book_in_order(pace, slot_ns);
+}
+
+/* The soonest that the windows allow for a message. */
+static int64_t earliest(const Pace *pace, int64_t message)
+{
+    int64_t earliest_ns = INT64_MIN;
+    for (int i = 0; i < pace->count; i++) {
+        const Window *window = &pace->windows[i];
+        int64_t before = message - window->rate.count;
+        if (before >= 0)
+            earliest_ns = MAX(earliest_ns, *window_moment(window, before) +
+                                               window->rate.window_ns);
+    }
+    return earliest_ns;
 }
 
 /* The next slot, not booked. */
 static int64_t next_slot(Pace *pace, int64_t now_ns)
 {
-    int64_t slot_ns = now_ns;
+    int64_t slot_ns = MAX(now_ns, earliest(pace, pace->messages));
     if (pace->messages > 0)
-        slot_ns = MAX(slot_ns, *recent_slot(pace, pace->messages - 1));
-    for (int i = 0; i < pace->count; i++) {
-        const Window *window = &pace->windows[i];
-        int64_t before = pace->messages - window->rate.count;
-        if (before >= 0)
-            slot_ns = MAX(slot_ns, *window_moment(window, before) +
-                                       window->rate.window_ns);
-    }
+        slot_ns = MAX(slot_ns, recent_at(pace, pace->messages - 1)->slot_ns);
     return slot_ns;
 }
 
 int64_t pace_reserve(Pace *pace, int64_t now_ns)
 {
     int64_t slot_ns = next_slot(pace, now_ns);
-    book(pace, slot_ns);
+    book_in_order(pace, slot_ns);
     return slot_ns;
+}
+
+static void delay_moment(Pace *pace, int64_t message, int64_t moment_ns)
+{
+    recent_at(pace, message)->moment_ns = moment_ns;
+    for (int i = 0; i < pace->count; i++) {
+        int64_t *of_block = window_moment(&pace->windows[i], message);
+        *of_block = MAX(*of_block, moment_ns);
+    }
+}
+
+void pace_start_late(Pace *pace, int64_t slot_ns, int64_t start_ns)
+{
+    for (int64_t i = pace->messages - 1; i >= pace->oldest; i--) {
+        const Recent *recent = recent_at(pace, i);
+        if (recent->slot_ns < slot_ns)
+            return;
+        if (recent->moment_ns < start_ns)
+            delay_moment(pace, i, start_ns);
+    }
+}
+
+/* Of several with one slot the last is asked, as it is given back first. */
+bool pace_is_right(const Pace *pace, int64_t slot_ns)
+{
+    for (int64_t i = pace->messages - 1; i >= pace->oldest; i--) {
+        int64_t slot = pace->recent[i % RECENT_MAX].slot_ns;
+        if (slot == slot_ns)
+            return earliest(pace, i) <= slot_ns;
+        if (slot < slot_ns)
+            break;
+    }
+    return true;
 }
 
 /* The message at `number` never was; those after it move up by one. Each of
@@ -130,13 +187,16 @@ static void remove_message(Pace *pace, int64_t number)
 {
     int64_t last = pace->messages - 1;
     pace->messages = number;
-    for (int64_t next = number + 1; next <= last; next++)
-        book(pace, *recent_slot(pace, next));
+    for (int64_t next = number + 1; next <= last; next++) {
+        const Recent *moved = recent_at(pace, next);
+        book(pace, moved->slot_ns, moved->moment_ns);
+    }
     /* The block that message `last` began or went on with ends earlier now. */
     for (int i = 0; i < pace->count; i++) {
         const Window *window = &pace->windows[i];
         if (last > 0 && last % window->block != 0)
-            *window_moment(window, last - 1) = *recent_slot(pace, last - 1);
+            *window_moment(window, last - 1) = recent_at(pace, last - 1)
+                                                   ->moment_ns;
     }
 }
 
@@ -145,7 +205,7 @@ void pace_give_back(Pace *pace, int64_t slot_ns)
     /* The oldest one stays, so that there is a last slot to go on from. */
     int64_t first = pace->oldest > 0 ? pace->oldest + 1 : 0;
     for (int64_t i = pace->messages - 1; i >= first; i--) {
-        int64_t slot = *recent_slot(pace, i);
+        int64_t slot = recent_at(pace, i)->slot_ns;
         if (slot < slot_ns)
             return;
         if (slot == slot_ns) {
@@ -179,7 +239,7 @@ static int64_t reserve_earliest(Pace *const *paces, size_t count,
             chosen = i;
         }
     }
-    book(paces[chosen], slot_ns);
+    book_in_order(paces[chosen], slot_ns);
     return slot_ns;
 }
 

@@ -4,7 +4,7 @@
  *
  * Several windows hold together (5/2min and 120/h). pace_reserve() gives the
  * caller the next free moment and books it; the caller sleeps by itself,
- * outside any lock. In no window of a rate do more than `count` messages
+ * outside any lock, and says when the message started later than that. In no window of a rate do more than `count` messages
  * start, wherever the window is laid, so a limit that a relay counts over any
  * window is held exactly: the n-th message starts no earlier than the window
  * after the (n - count)-th.
@@ -21,6 +21,7 @@
 #ifndef DELIVERY_PACE_H
 #define DELIVERY_PACE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,14 @@ void pace_seed(Pace *pace, int64_t slot_ns);
 
 /* Books the next slot at or after `now_ns`; gives its moment. */
 int64_t pace_reserve(Pace *pace, int64_t now_ns);
+
+/* The message of this slot, which is one of the last hundred or so, started
+ * only at `start_ns`. It counts as of then, and so do those after it that were
+ * to start sooner. */
+void pace_start_late(Pace *pace, int64_t slot_ns, int64_t start_ns);
+
+/* No message before this slot's has started too late for it. */
+bool pace_is_right(const Pace *pace, int64_t slot_ns);
 
 /* A slot reserved before was not used. It becomes free again when it is one
  * of the last hundred or so; else it counts as used, which is the safe side. */

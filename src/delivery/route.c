@@ -10,8 +10,10 @@
 #define SCOUT_NAP_NS (UNITS_SECOND_NS / 100)
 
 /* A message may start this much later than its slot, because a thread gets
- * the processor when it gets it. The windows are longer by as much, so a
- * limit holds from start to start and not only from slot to slot. */
+ * the processor when it gets it, and packets do not all take the same time.
+ * The windows are longer by as much, so a limit holds from start to start and
+ * not only from slot to slot. What starts later still counts as of then, less
+ * this. */
 #define LATE_MAX_NS (UNITS_SECOND_NS / 4)
 #define LATE_PART 50
 
@@ -305,17 +307,16 @@ Slot route_reserve(Route *route)
     Slot slot;
     pthread_mutex_lock(&route->gate);
     slot.generation = route->brake.generation;
-    slot.booked_ns = pace_reserve(route->pace,
-                                  brake_reserve(&route->brake, now_ns));
+    slot.at_ns = pace_reserve(route->pace,
+                              brake_reserve(&route->brake, now_ns));
     pthread_mutex_unlock(&route->gate);
-    slot.at_ns = slot.booked_ns;
     return slot;
 }
 
 void route_give_back(Route *route, const Slot *slot)
 {
     pthread_mutex_lock(&route->gate);
-    pace_give_back(route->pace, slot->booked_ns);
+    pace_give_back(route->pace, slot->at_ns);
     pthread_mutex_unlock(&route->gate);
 }
 
@@ -326,14 +327,18 @@ bool route_is_stale(Route *route, const Slot *slot)
         now_ns - slot->at_ns > route->late_ns)
         return true;
     pthread_mutex_lock(&route->gate);
-    bool is_stale = slot->generation != route->brake.generation;
+    bool is_stale = slot->generation != route->brake.generation ||
+                    !pace_is_right(route->pace, slot->at_ns);
     pthread_mutex_unlock(&route->gate);
     return is_stale;
 }
 
-void route_depart(Route *route)
+void route_depart(Route *route, const Slot *slot, int64_t at_ns)
 {
     GError *failure = NULL;
+    pthread_mutex_lock(&route->gate);
+    pace_start_late(route->pace, slot->at_ns, at_ns - route->late_ns);
+    pthread_mutex_unlock(&route->gate);
     if (route->account != NO_ACCOUNT &&
         !journal_depart(run_plan(route->run)->journal, route->account,
                         &failure))

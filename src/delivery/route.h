@@ -61,19 +61,19 @@ bool route_wait(Route *route, int64_t until_ns);
 /* A booked moment at which one message may start. */
 typedef struct Slot {
     int64_t at_ns;
-    int64_t booked_ns; /* in the pace, which may be another moment */
-    unsigned generation;
+    unsigned generation; /* of the brake's pauses */
 } Slot;
 
 /* Messages have to keep to slots: there is a rate, or the brake is on. */
 bool route_is_paced(Route *route);
 Slot route_reserve(Route *route);
 void route_give_back(Route *route, const Slot *slot);
-/* A pause has begun since it was booked, or its moment passed unused: then
- * starting a message on it could break a limit. */
+/* A pause has begun since it was booked, or its moment passed unused, or a
+ * message before it started late: then starting a message on it could break a
+ * limit. */
 bool route_is_stale(Route *route, const Slot *slot);
-/* A message starts now; its slot is used. */
-void route_depart(Route *route);
+/* The message of this slot started, no later than at `at_ns`. */
+void route_depart(Route *route, const Slot *slot, int64_t at_ns);
 
 /* The relay's rates, lengthened by the lateness that is allowed, with the
  * departures that the journal knows. */

@@ -115,6 +115,7 @@ static bool run_one_session(Worker *worker)
 {
     const MailerCalls calls = {.next = next_job,
                                .next_now = next_job_now,
+                               .begun = worker_begun,
                                .intend = worker_intend,
                                .settle = worker_settle,
                                .data = worker};

@@ -17,7 +17,7 @@ typedef struct Job {
     int attempts; /* that were answered, in all runs */
     int lost;     /* connections */
     bool is_intended;
-    bool has_slot;
+    bool has_slot; /* booked and not used */
     Slot slot;
     int64_t not_before_ns; /* for its domain */
     GString *bytes;
@@ -76,6 +76,7 @@ bool worker_give(Worker *worker, MailerJob *mail, int64_t wait_max_ns);
 
 /* False: the run has failed. */
 bool worker_sync_journal(Worker *worker);
+void worker_begun(void *worker, const MailerJob *mail, int64_t at_ns);
 bool worker_intend(void *worker, const MailerJob *mail);
 void worker_settle(void *worker, const MailerJob *mail,
                    const MailerResult *result);

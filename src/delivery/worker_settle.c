@@ -42,6 +42,14 @@ void worker_settle_final(Worker *worker, Job *job, Outcome outcome,
     job_done(worker, job);
 }
 
+void worker_begun(void *data, const MailerJob *mail, int64_t at_ns)
+{
+    Worker *worker = data;
+    Job *job = mail->data;
+    route_depart(worker->route, &job->slot, at_ns);
+    job->has_slot = false;
+}
+
 bool worker_intend(void *data, const MailerJob *mail)
 {
     Worker *worker = data;
@@ -185,6 +193,7 @@ void worker_settle(void *data, const MailerJob *mail,
     bool was_first = g_queue_peek_head(&worker->out) == job;
     bool was_out = g_queue_remove(&worker->out, job);
     assert(was_out); /* exactly one settle() a job */
+    worker_drop_slot(worker, job); /* not used when it never began */
     if (result->outcome != OUTCOME_NONE || result->reply.code != 0)
         worker->answered++;
     if (result->outcome == OUTCOME_SENT) {

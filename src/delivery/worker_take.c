@@ -293,9 +293,7 @@ bool worker_give(Worker *worker, MailerJob *mail, int64_t wait_max_ns)
         }
         if (is_suppressed(worker, job) || !compose(worker, job))
             continue;
-        route_depart(worker->route);
         job->is_intended = false;
-        job->has_slot = false; /* used */
         g_queue_push_tail(&worker->out, job);
         worker->given++;
         *mail = (MailerJob){.recipient = job_address(job)->text,

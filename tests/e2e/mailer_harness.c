@@ -43,6 +43,7 @@ typedef struct Work {
     int number;
     int tries;
     int settles; /* of the present try */
+    bool has_begun;
     char *recipient;
     char *bytes;
     size_t length;
@@ -103,6 +104,7 @@ static bool next(void *data, MailerJob *job)
     if (work == NULL)
         return false;
     work->settles = 0;
+    work->has_begun = false;
     *job = (MailerJob){.recipient = work->recipient,
                        .reverse_path = "bounces@example.org",
                        .bytes = work->bytes,
@@ -111,10 +113,19 @@ static bool next(void *data, MailerJob *job)
     return true;
 }
 
+static void begun(void *data, const MailerJob *job, int64_t at_ns)
+{
+    (void)data;
+    Work *work = job->data;
+    g_assert(!work->has_begun && at_ns > 0);
+    work->has_begun = true;
+}
+
 static bool intend(void *data, const MailerJob *job)
 {
     (void)data;
     const Work *work = job->data;
+    g_assert(work->has_begun);
     if (!settings.quiet)
         printf("intend\t%s\n", job->recipient);
     return work->number != settings.refuse;
@@ -157,6 +168,7 @@ static void *work_on(void *data)
     (void)data;
     const MailerCalls calls = {.next = next,
                                .next_now = settings.reserve ? next : NULL,
+                               .begun = begun,
                                .intend = intend,
                                .settle = settle};
     int failures = 0;

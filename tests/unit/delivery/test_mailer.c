@@ -19,7 +19,9 @@ typedef struct Log {
     int count;   /* how many jobs there are */
     int refused; /* the job whose intend() says no, from 1 */
     int intended;
-    size_t length; /* of each message */
+    int begun;
+    int64_t begun_ns; /* the last one */
+    size_t length;    /* of each message */
     Outcome outcomes[JOBS_MAX];
     ReplyStep steps[JOBS_MAX];
     ReplyMeaning meanings[JOBS_MAX];
@@ -42,10 +44,20 @@ static bool give(void *data, MailerJob *job)
     return true;
 }
 
+static void begun(void *data, const MailerJob *job, int64_t at_ns)
+{
+    Log *log = data;
+    assert_int_equal((int *)job->data - log->settled, log->begun);
+    assert_true(at_ns > log->begun_ns);
+    log->begun++;
+    log->begun_ns = at_ns;
+}
+
 static bool intend(void *data, const MailerJob *job)
 {
     Log *log = data;
     log->intended++;
+    assert_int_equal(log->intended, log->begun);
     return (int *)job->data - log->settled + 1 != log->refused;
 }
 
@@ -68,8 +80,13 @@ static void run(const Turn *turns, int count, Log *log)
     RelayConfig config = relay_config(&relay);
     config.reply_timeout_ns = UNITS_SECOND_NS / 4;
     config.data_timeout_ns = UNITS_SECOND_NS / 4;
-    const MailerCalls calls = {
-        .next = give, .intend = intend, .settle = settle, .data = log};
+    const MailerCalls calls = {.next = give,
+                               .begun = begun,
+                               .intend = intend,
+                               .settle = settle,
+                               .data = log};
+    int64_t before_ns = clock_system()->monotonic_ns(clock_system());
+    log->begun_ns = before_ns;
     GError *error = NULL;
     Mailer *mailer = mailer_new(&config, "client.example.org", NULL, &error);
     assert_no_error(error);
@@ -80,6 +97,11 @@ static void run(const Turn *turns, int count, Log *log)
     relay_free(&relay);
     for (int i = 0; i < log->given; i++)
         assert_int_equal(log->settled[i], 1);
+    int mails = 0;
+    for (int i = 0; i < count; i++)
+        mails += g_strcmp0(turns[i].hear, "MAIL") == 0;
+    assert_int_equal(log->begun, mails);
+    assert_true(log->begun_ns <= clock_system()->monotonic_ns(clock_system()));
 }
 
 static void clear(Log *log)
@@ -352,7 +374,8 @@ static void a_relay_that_is_not_there_gets_no_job(void **state)
     RelayConfig config = relay_config(&relay);
     Log log = {.count = 1};
     const MailerCalls calls = {
-        .next = give, .intend = intend, .settle = settle, .data = &log};
+        .next = give, .begun = begun, .intend = intend, .settle = settle,
+        .data = &log};
     GError *error = NULL;
     Mailer *mailer = mailer_new(&config, "client.example.org", NULL, &error);
     assert_no_error(error);

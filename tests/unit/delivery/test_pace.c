@@ -123,6 +123,102 @@ static void no_window_is_ever_overfull_whatever_arrives(void **state)
             arrive_at_random(seed * 7919, sets[i], 2);
 }
 
+/* What a worker does next, and when. */
+typedef struct Worker {
+    int64_t slot;
+    int64_t next; /* it looks at its slot, or starts */
+    bool is_starting;
+} Worker;
+
+#define WORKERS 7
+
+static Worker *soonest(Worker *workers)
+{
+    Worker *first = &workers[0];
+    for (int i = 1; i < WORKERS; i++)
+        if (workers[i].next < first->next)
+            first = &workers[i];
+    return first;
+}
+
+static void book(Pace *pace, Worker *worker, int64_t now)
+{
+    worker->slot = pace_reserve(pace, now);
+    worker->next = worker->slot;
+    worker->is_starting = false;
+}
+
+static int compare_moments(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Workers that start up to nearly a window after they looked at their slots:
+ * one more often than not soon, one in nine late. */
+static void start_late_at_random(guint32 seed, const Rate *rates, int count)
+{
+    GRand *random = g_rand_new_with_seed(seed);
+    GArray *starts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    Pace *pace = pace_new(rates, count);
+    Worker workers[WORKERS];
+    for (int i = 0; i < WORKERS; i++)
+        book(pace, &workers[i], i);
+    while (starts->len < 2000) {
+        Worker *worker = soonest(workers);
+        int64_t now = worker->next;
+        if (worker->is_starting) {
+            pace_start_late(pace, worker->slot, now);
+            g_array_append_val(starts, now);
+            book(pace, worker, now + random_below(random, 3));
+        } else if (pace_is_right(pace, worker->slot)) {
+            bool is_late = g_rand_int_range(random, 0, 9) == 0;
+            worker->is_starting = true;
+            worker->next += random_below(random,
+                                         is_late ? rates[0].window_ns : 2);
+        } else {
+            pace_give_back(pace, worker->slot);
+            book(pace, worker, now);
+        }
+    }
+    g_array_sort(starts, compare_moments);
+    for (int i = 0; i < count; i++)
+        assert_no_window_is_overfull(starts, &rates[i]);
+    pace_free(pace);
+    g_array_free(starts, TRUE);
+    g_rand_free(random);
+}
+
+static void no_window_is_overfull_when_messages_start_late(void **state)
+{
+    (void)state;
+    static const Rate sets[][2] = {
+        {{1, SECOND}, {100, HOUR}},
+        {{5, 2 * MINUTE}, {120, HOUR}},
+        {{7, 300}, {50, 10000}},
+        {{30, MINUTE}, {31, MINUTE + 1}},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(sets); i++)
+        for (guint32 seed = 1; seed <= 20; seed++)
+            start_late_at_random(seed * 104729, sets[i], 2);
+}
+
+/* Between moments of the same block nothing is lost. */
+static void a_late_start_counts_for_its_whole_block(void **state)
+{
+    (void)state;
+    const Rate rate = {2 * PACE_MOMENTS_MAX, MINUTE};
+    Pace *pace = pace_new(&rate, 1);
+    int64_t first = pace_reserve(pace, 0);
+    pace_reserve(pace, 5);
+    pace_start_late(pace, first, 3);
+    for (int64_t i = 2; i < rate.count; i++)
+        assert_true(pace_reserve(pace, 6) == 6);
+    assert_true(pace_reserve(pace, 6) == MINUTE + 5);
+    pace_free(pace);
+}
+
 static void a_slot_given_back_is_free_again(void **state)
 {
     (void)state;
@@ -321,6 +417,8 @@ int main(void)
         cmocka_unit_test(a_full_window_makes_the_next_one_wait),
         cmocka_unit_test(several_windows_hold_together),
         cmocka_unit_test(no_window_is_ever_overfull_whatever_arrives),
+        cmocka_unit_test(no_window_is_overfull_when_messages_start_late),
+        cmocka_unit_test(a_late_start_counts_for_its_whole_block),
         cmocka_unit_test(a_slot_given_back_is_free_again),
         cmocka_unit_test(a_slot_given_back_late_moves_no_other),
         cmocka_unit_test(giving_everything_back_leaves_an_idle_pace),
