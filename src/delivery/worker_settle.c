@@ -193,6 +193,7 @@ void worker_settle(void *data, const MailerJob *mail,
     bool was_first = g_queue_peek_head(&worker->out) == job;
     bool was_out = g_queue_remove(&worker->out, job);
     assert(was_out); /* exactly one settle() a job */
+    bool has_no_intent = !job->has_slot && !job->is_intended;
     worker_drop_slot(worker, job); /* not used when it never began */
     if (result->outcome != OUTCOME_NONE || result->reply.code != 0)
         worker->answered++;
@@ -203,4 +204,7 @@ void worker_settle(void *data, const MailerJob *mail,
         worker_settle_final(worker, job, OUTCOME_UNKNOWN, &result->reply);
     else
         settle_by_meaning(worker, job, result, was_first);
+    /* Its departure was not written with an intent. */
+    if (has_no_intent && route_is_paced(worker->route))
+        worker_sync_journal(worker);
 }

@@ -22,7 +22,8 @@ class Event:
 
 
 def read_log(path):
-    raw = path.read_bytes()
+    # A program that is killed at its start has not yet begun it.
+    raw = path.read_bytes() if path.exists() else b""
     events, at = [], 0
     while at + ENTRY.size <= len(raw):
         kind, name_length, length, _, at_ns, number = ENTRY.unpack_from(raw, at)

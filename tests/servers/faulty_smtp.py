@@ -577,6 +577,8 @@ class FaultyServer:
 
     def start(self):
         self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        # Else the kernel may take a whole large message before it is read.
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, args=(self.listener,), daemon=True).start()
 

@@ -63,6 +63,9 @@ import time
 import warnings
 
 
+SO_TIMESTAMPNS = 35  # Linux; Python does not name it
+
+
 class Closed(Exception):
     """The conversation is over."""
 
@@ -115,7 +118,9 @@ class Conversation:
         self.sock = sock
         self.number = number
         self.buffer = b""
+        self.came_at = None
         self.secure = False
+        sock.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.user = None
         self.forget()
 
@@ -126,8 +131,22 @@ class Conversation:
 
     # --- bytes ---
 
+    def receive(self):
+        """With the moment when the kernel had it, which is fair to a client
+        on a machine where this thread waits for its turn. In TLS there is
+        only the moment when it was read."""
+        if self.secure:
+            data = self.sock.recv(65536)
+            self.came_at = time.monotonic()
+            return data
+        data, ancillary, _, _ = self.sock.recvmsg(65536, 64)
+        seconds, nanoseconds = struct.unpack("@ll", ancillary[0][2]) if ancillary else (0, 0)
+        late = time.time() - seconds - nanoseconds / 1e9 if ancillary else 0
+        self.came_at = time.monotonic() - max(late, 0)
+        return data
+
     def read_more(self):
-        data = self.sock.recv(65536)
+        data = self.receive()
         if not data:
             raise Closed
         self.buffer += data
@@ -185,7 +204,8 @@ class Conversation:
         while True:
             line = self.read_line()
             verb, _, rest = line.partition(" ")
-            self.server.log(event="command", connection=self.number, line=self.redact(line))
+            self.server.log(event="command", connection=self.number, at=self.came_at,
+                            line=self.redact(line))
             handler = getattr(self, "do_" + verb.lower(), None)
             if handler is None:
                 self.send("502 5.5.1 what?")
@@ -464,7 +484,7 @@ class ScriptedServer:
     # --- the ledger ---
 
     def log(self, **entry):
-        entry["at"] = time.monotonic()
+        entry.setdefault("at", time.monotonic())
         with self.lock:
             self.entries.append(entry)
             if self.ledger:

@@ -1045,6 +1045,28 @@ static void a_rate_counts_what_left_in_earlier_runs(void **state)
     assert_in_range(fixture->time.monotonic_ns / SECOND, 60, 62);
 }
 
+static Verdict refuse_recipient(int number, int copy)
+{
+    (void)number;
+    (void)copy;
+    return answer(OUTCOME_FAILED, REPLY_STEP_RECIPIENT, REPLY_FAILED, 550);
+}
+
+static void a_rate_counts_what_a_killed_run_had_refused(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){30, 60 * MINUTE};
+    relay->decide = refuse_recipient;
+    relay->death = FATE_DIE_EARLY;
+    relay->death_at = 21;
+    run_in_child(fixture, 100);
+    fixture->until_us = fixture->time.wall_us + INT64_C(1800) * 1000000;
+    run_well(fixture, 100, DELIVERY_OVER);
+    assert_int_equal(relay->start_count, 30);
+}
+
 static void a_clock_set_back_makes_a_rate_no_faster(void **state)
 {
     Fixture *fixture = *state;
@@ -1106,6 +1128,7 @@ int main(void)
         TEST(whom_a_failing_relay_held_another_one_takes),
         TEST(each_relay_keeps_to_its_own_rate),
         TEST(a_rate_counts_what_left_in_earlier_runs),
+        TEST(a_rate_counts_what_a_killed_run_had_refused),
         TEST(a_clock_set_back_makes_a_rate_no_faster),
         TEST(nobody_is_written_to_after_the_end),
         TEST(a_run_ends_when_no_slot_is_left_before_the_end),
