@@ -467,12 +467,12 @@ class Conversation:
         if kind is not None:
             transaction.faults.append(("body", kind))
             self.spoil_body(transaction, kind)
-        body = self.buffer
+        body = bytearray(self.buffer)
         while b"\r\n.\r\n" not in body[-70000:]:
             if kind == "slow":
                 time.sleep(0.002)
             body += self.wire.receive(512 if kind == "slow" else 65536)
-        body, self.buffer = body.split(b"\r\n.\r\n", 1)
+        body, self.buffer = bytes(body).split(b"\r\n.\r\n", 1)
         transaction.step = "dot"
         found = re.search(rb"(?mi)^Message-ID:\s*(\S+)", body)
         transaction.message_id = found.group(1).decode() if found else None
