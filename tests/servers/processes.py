@@ -2,7 +2,9 @@
 own, and gone when the test is over, however it ends."""
 
 import ctypes
+import itertools
 import os
+import random
 import shutil
 import signal
 import socket
@@ -28,10 +30,28 @@ def need(program, package):
     return path
 
 
+def _own_ports():
+    """Those of this worker of several, below the ports that the kernel gives
+    to clients: one of them could have it before the server does."""
+    first_of_clients = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0]
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    ports = list(range(10_000 + worker, int(first_of_clients), workers))
+    first = random.randrange(len(ports))
+    return itertools.cycle(ports[first:] + ports[:first])
+
+
+_PORTS = _own_ports()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in _PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Folder:
