@@ -70,9 +70,9 @@ typedef struct MailerCalls {
      * under way: without a message in reserve libESMTP ends the session when
      * the relay refuses DATA. */
     bool (*next_now)(void *data, MailerJob *job);
-    /* Its MAIL left for the relay, no later than `at_ns` of the monotonic clock.
-     * Once, before intend(), when the relay has answered it or never will; not
-     * at all when it did not leave. */
+    /* Its MAIL left for the relay, no later than `at_ns` of the monotonic
+     * clock. Once, before intend(), when the relay has answered it or never
+     * will; not at all when it did not leave. */
     void (*begun)(void *data, const MailerJob *job, int64_t at_ns);
     /* May this message's dot leave? False drops the connection. */
     bool (*intend)(void *data, const MailerJob *job);

@@ -195,8 +195,8 @@ static void remove_message(Pace *pace, int64_t number)
     for (int i = 0; i < pace->count; i++) {
         const Window *window = &pace->windows[i];
         if (last > 0 && last % window->block != 0)
-            *window_moment(window, last - 1) = recent_at(pace, last - 1)
-                                                   ->moment_ns;
+            *window_moment(window,
+                           last - 1) = recent_at(pace, last - 1)->moment_ns;
     }
 }
 

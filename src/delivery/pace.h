@@ -4,10 +4,10 @@
  *
  * Several windows hold together (5/2min and 120/h). pace_reserve() gives the
  * caller the next free moment and books it; the caller sleeps by itself,
- * outside any lock, and says when the message started later than that. In no window of a rate do more than `count` messages
- * start, wherever the window is laid, so a limit that a relay counts over any
- * window is held exactly: the n-th message starts no earlier than the window
- * after the (n - count)-th.
+ * outside any lock, and says when the message started later than that. In no
+ * window of a rate do more than `count` messages start, wherever the window is
+ * laid, so a limit that a relay counts over any window is held exactly: the
+ * n-th message starts no earlier than the window after the (n - count)-th.
  *
  * A rate keeps the moments of its last `count` messages, up to
  * PACE_MOMENTS_MAX of them. Above that one moment stands for a block of

@@ -373,9 +373,11 @@ static void a_relay_that_is_not_there_gets_no_job(void **state)
     Relay relay = {.port = 1};
     RelayConfig config = relay_config(&relay);
     Log log = {.count = 1};
-    const MailerCalls calls = {
-        .next = give, .begun = begun, .intend = intend, .settle = settle,
-        .data = &log};
+    const MailerCalls calls = {.next = give,
+                               .begun = begun,
+                               .intend = intend,
+                               .settle = settle,
+                               .data = &log};
     GError *error = NULL;
     Mailer *mailer = mailer_new(&config, "client.example.org", NULL, &error);
     assert_no_error(error);
