@@ -189,10 +189,14 @@ run-fuzz_%: $(O)/libmirmail.a FORCE
 	  -print_final_stats=1 $(O)/found/$* tests/fuzz/corpus/$* 2>&1 | tail -n 12
 
 .PHONY: lint bench demo
+# Clang's own warnings too. The analyzer's default of 225,000 nodes a function
+# takes five times as long for loops that it does not see through anyway.
+TIDY_FLAGS = $(filter-out -Werror -f%,$(ALL_CFLAGS)) -Wno-unknown-warning-option \
+  $(addprefix -Xclang ,-analyzer-config max-nodes=50000)
 lint: ## format and static analysis
 	@clang-format --dry-run --Werror $(wildcard src/*.[ch] src/*/*.[ch] tests/unit/*.h tests/unit/*/*.c tests/fuzz/*.c)
-	@printf '%s\n' $(SRC) src/main.c | xargs -P "$$(nproc)" -I FILE \
-	  clang-tidy --quiet FILE -- $(filter-out -W% -f%,$(ALL_CFLAGS)) 2>/dev/null
+	@printf '%s\n' $(SRC) src/main.c | xargs -P "$$(nproc)" -I {} \
+	  clang-tidy --quiet {} -- $(TIDY_FLAGS) 2>/dev/null
 
 $(O)/bench/compose: tests/bench/compose.c $(O)/libmirmail.a Makefile
 	@mkdir -p $(@D)

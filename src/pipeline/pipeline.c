@@ -76,7 +76,7 @@ static bool open_list(Pipeline *pipeline, Findings *findings, GError **error)
         add_used(used, part->letter);
     }
     g_ptr_array_add(used, NULL);
-    pipeline->used = (const char **)g_ptr_array_free(used, FALSE);
+    pipeline->used = (void *)g_ptr_array_free(used, FALSE);
     pipeline->recipients = pipeline->options->recipients;
     pipeline->recipients.used = pipeline->used;
     pipeline->suppressions = suppressions_open(
