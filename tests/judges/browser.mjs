@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { open, show, pixelsApart } from './chromium.mjs';
+import { judgeAll, show, pixelsApart } from './chromium.mjs';
 
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
@@ -36,6 +36,8 @@ const purify = () => {
 
 const withoutStyle = (html) => html.replace(/<style[^>]*>[^]*?<\/style>/g, '');
 
+let counter; // a page to count pixels in
+
 async function judge(browser, { name, html }) {
   const report = { name, axe: [], scroll: {}, requests: [], errors: [] };
   const page = await show(browser, html, { width: 700, scheme: 'light', report });
@@ -57,15 +59,11 @@ async function judge(browser, { name, html }) {
   }
   await page.context().close();
   const bare = await show(browser, withoutStyle(html), { width: 700, scheme: 'light', report });
-  report.bare = await pixelsApart(browser, styled, await bare.screenshot({ fullPage: true }));
+  counter ??= browser.newPage();
+  report.bare = await pixelsApart(await counter, styled, await bare.screenshot({ fullPage: true }));
   await bare.context().close();
   report.requests = [...new Set(report.requests)];
   return report;
 }
 
-const { cases } = JSON.parse(readFileSync(0, 'utf8'));
-const browser = await open();
-const reports = [];
-for (const each of cases) reports.push(await judge(browser, each));
-await browser.close();
-process.stdout.write(JSON.stringify(reports));
+await judgeAll(judge);

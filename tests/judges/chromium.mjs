@@ -1,6 +1,7 @@
 // Chromium without a network: open() starts it, show() gives a page with a
 // mail in it, whose images are painted here.
 
+import { readFileSync } from 'node:fs';
 import * as zlib from 'node:zlib';
 import { chromium } from 'playwright-core';
 
@@ -13,6 +14,20 @@ const SIZES = { 'icon.png': [20, 20], 'missing.png': null };
 
 export const open = () => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+
+// Reads {"cases": [...]} from standard input and answers with what `judge`
+// makes of each, as JSON. Several at a time, as they mostly wait.
+export async function judgeAll(judge) {
+  const { cases } = JSON.parse(readFileSync(0, 'utf8'));
+  const browser = await open();
+  const reports = [];
+  const take = async () => {
+    for (let each; (each = cases.shift());) reports.push(await judge(browser, each));
+  };
+  await Promise.all([take(), take(), take()]);
+  await browser.close();
+  process.stdout.write(JSON.stringify(reports));
+}
 
 function chunk(type, data) {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
@@ -73,10 +88,10 @@ export async function show(browser, html, { width, scheme, report, height = 900,
   return page;
 }
 
-// How many of a thousand pixels of two pictures differ visibly.
-export async function pixelsApart(browser, one, other) {
-  const page = await browser.newPage();
-  const apart = await page.evaluate(async (pictures) => {
+// How many of a thousand pixels of two pictures differ visibly; counted in
+// `page`, which may be empty.
+export function pixelsApart(page, one, other) {
+  return page.evaluate(async (pictures) => {
     const [a, b] = await Promise.all(pictures.map(async (base64) => {
       const image = new Image();
       image.src = `data:image/png;base64,${base64}`;
@@ -92,6 +107,4 @@ export async function pixelsApart(browser, one, other) {
       if ([0, 1, 2].some((c) => Math.abs(a.data[at + c] - b.data[at + c]) > 24)) different++;
     return (different * 1000) / (a.width * a.height);
   }, [one.toString('base64'), other.toString('base64')]);
-  await page.close();
-  return apart;
 }

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { open } from './chromium.mjs';
+import { judgeAll } from './chromium.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [320, 700];
@@ -83,9 +83,4 @@ async function judge(browser, { name, url }) {
   return report;
 }
 
-const { cases } = JSON.parse(readFileSync(0, 'utf8'));
-const browser = await open();
-const reports = [];
-for (const each of cases) reports.push(await judge(browser, each));
-await browser.close();
-process.stdout.write(JSON.stringify(reports));
+await judgeAll(judge);
