@@ -10,9 +10,11 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import socket
 import subprocess
+import textwrap
 import time
 from concurrent.futures import ThreadPoolExecutor
 from email.parser import BytesHeaderParser
@@ -21,8 +23,10 @@ from pathlib import Path
 
 import pytest
 from conftest import MIRMAIL, ROOT, seeded
+from bad_days import slowness
 from tokens import key_lines, make_token
-from nginx import Nginx
+from processes import Folder, need
+from web_servers import Apache, Caddy, Nginx
 
 LIST_ID = "news.harbour.example.org"
 ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -57,6 +61,14 @@ def leaving(project):
     return leaving_project(project)
 
 
+@pytest.fixture
+def shared_folder():
+    """That other users may enter, as web servers are other users."""
+    folder = Folder("shared")
+    yield folder.path
+    folder.remove()
+
+
 def token_of(project, address, **how):
     return make_token((project.folder / "keys").read_text(), LIST_ID, address, **how)
 
@@ -77,10 +89,10 @@ def left(project):
 class Server:
     """mirmail serve, on a free port."""
 
-    def __init__(self, project, *words, where="127.0.0.1:0", **how):
+    def __init__(self, project, *words, where="127.0.0.1:0", before=(), **how):
         self.log = project.folder / "serve.log"
         self.process = subprocess.Popen(
-            [MIRMAIL, "serve", "--listen", where, *words], cwd=project.folder,
+            [*before, MIRMAIL, "serve", "--listen", where, *words], cwd=project.folder,
             env=project.environment, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=open(self.log, "wb"), **how)
         end = time.monotonic() + 30
@@ -385,39 +397,82 @@ def test_what_is_not_configured_is_named(leaving):
     assert "keygen" in leaving.run("serve").expect(66).stderr
 
 
-def snippet(language, **changes):
-    """What docs/serve.md gives for a web server, for another place."""
+def snippet(title, old, new):
+    """What docs/serve.md gives under this title, with something replaced."""
     text = (ROOT / "docs/serve.md").read_text()
-    found = re.search(rf"^{language}.*?:\n\n((?:    .*\n|\n)+)", text, flags=re.M)[1]
-    for old, new in changes.values():
-        assert old in found
-        found = found.replace(old, new)
-    return found
+    found = re.search(rf"^{title}.*?:\n\n((?:    .*\n|\n)+)", text, flags=re.M)[1]
+    code = textwrap.dedent(found)
+    assert old in code
+    return code.replace(old, new)
 
 
-@pytest.mark.parametrize("http", ("--http2", "--http1.1", "--http1.0"))
+# What is asked for in the documentation, and what instead of it: by port, with
+# the beginning of the path taken off, and by a socket.
+FRONTS = {
+    Nginx: ("http://127.0.0.1:8026;", {
+        "port": "http://127.0.0.1:{port};", "shorter": "http://127.0.0.1:{port}/;",
+        "socket": "http://unix:{path};"}),
+    Apache: ("http://127.0.0.1:8026/u/", {
+        "port": "http://127.0.0.1:{port}/u/", "shorter": "http://127.0.0.1:{port}/",
+        "socket": "unix:{path}|http://localhost/u/"}),
+    Caddy: ("handle /u/* {\n        reverse_proxy 127.0.0.1:8026", {
+        "port": "handle /u/* {{\n        reverse_proxy 127.0.0.1:{port}",
+        "shorter": "handle_path /u/* {{\n        reverse_proxy 127.0.0.1:{port}",
+        "socket": "handle /u/* {{\n        reverse_proxy unix/{path}"}),
+}
+
+
+def curl(url, ca_file, *words):
+    done = subprocess.run(
+        ["curl", "-s", "--max-time", "20", "--cacert", ca_file, "-o", "/dev/null", "-w",
+         "%{http_code} %{num_redirects} %{redirect_url}", *words, url],
+        capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+# Apache ends a handshake that offers HTTP/1.0 by name.
+@pytest.mark.parametrize("http", ("--http2", "--http1.1", "--http1.0 --no-alpn"))
 @pytest.mark.parametrize("place", ("port", "shorter", "socket"))
-def test_nginx_stands_in_front_as_the_documentation_says(leaving, serve, place, http):
-    path = leaving.folder / "state/leave.sock"
-    where = f"unix:{path}" if place == "socket" else "127.0.0.1:0"
-    server = serve(leaving, where=where)
-    inside = {"port": f"http://127.0.0.1:{server.port};", "socket": f"http://unix:{path};",
-              "shorter": f"http://127.0.0.1:{server.port}/;"}[place]
-    with Nginx(snippet("nginx", place=("http://127.0.0.1:8026;", inside))) as front:
+@pytest.mark.parametrize("kind", FRONTS, ids=lambda kind: kind.__name__)
+def test_a_web_server_stands_in_front_as_the_documentation_says(
+        leaving, serve, shared_folder, kind, place, http):
+    path = shared_folder / "leave.sock"
+    server = serve(leaving, where=f"unix:{path}" if place == "socket" else "127.0.0.1:0")
+    if place == "socket":
+        path.chmod(0o666)  # as systemd does
+    old, places = FRONTS[kind]
+    new = places[place].format(port=server.port, path=path)
+    with kind(snippet(kind.__name__ if kind is not Nginx else "nginx", old, new)) as front:
         def ask(*words):
-            done = subprocess.run(
-                ["curl", "-s", http, "--max-time", "20", "--cacert", front.ca_file, "-o",
-                 "/dev/null", "-w", "%{http_code} %{num_redirects} %{redirect_url}", *words,
-                 f"https://localhost:{front.port}{link_of(leaving, BOB)}"],
-                capture_output=True, text=True, check=True)
-            return done.stdout.strip()
+            return curl(f"https://localhost:{front.port}{link_of(leaving, BOB)}",
+                        front.ca_file, *http.split(), *words)
 
         assert ask() == "200 0" and left(leaving) == []
         assert ask("-F", ONE_CLICK) == "200 0" and left(leaving) == [BOB]
         assert ask("-d", ONE_CLICK) == "200 0" and left(leaving) == [BOB]
         assert ask("-d", ONE_CLICK, "-H", "Transfer-Encoding: chunked" if http == "--http1.1"
                    else "X: y") == "200 0"
-        assert token_of(leaving, BOB) not in (front.folder.path / "access.log").read_text()
+        assert token_of(leaving, BOB) not in front.logged()
+
+
+def test_apache_asks_by_cgi_as_the_documentation_says(leaving, shared_folder):
+    home = shared_folder / "news"
+    shutil.copytree(leaving.folder, home)
+    (home / "bin").mkdir()
+    shutil.copy(MIRMAIL, home / "bin/mirmail")
+    (home / "cgi-bin").mkdir()
+    script = home / "cgi-bin/u"
+    script.write_text(snippet("A CGI script", "/home/news", str(home)))
+    script.chmod(0o755)
+    for path in (home, *home.rglob("*")):
+        shutil.chown(path, "nobody")
+    with Apache(f"ScriptAlias /cgi-bin/ {home}/cgi-bin/\n") as front:
+        url = f"https://localhost:{front.port}/cgi-bin/u/{token_of(leaving, BOB)}"
+        assert curl(url, front.ca_file) == "200 0" and not (home / "state/left.csv").exists()
+        assert curl(url, front.ca_file, "-d", ONE_CLICK) == "200 0"
+        assert BOB in (home / "state/left.csv").read_text()
+        assert curl(url, front.ca_file, "-F", ONE_CLICK) == "200 0"
+        assert curl(url[:-1], front.ca_file, "-d", ONE_CLICK)[:3] in ("403", "404")
 
 
 def cgi(project, body=b"", **environment):
@@ -452,6 +507,70 @@ def test_a_web_server_may_ask_by_cgi(leaving):
     code, status, _, log = cgi(leaving, body, PATH_INFO=link, REQUEST_METHOD="POST")
     assert (code, status) == (66, 503) and "keys" in log
     assert "REQUEST_METHOD" in leaving.run("serve", "--cgi").expect(64).stderr
+
+
+# --- systemd ---
+
+
+def unit(section):
+    """The unit of docs/serve.md that begins with this section."""
+    text = (ROOT / "docs/serve.md").read_text()
+    found = re.search(rf"\n\n((?:    .*\n|\n)*?    \[{section}\]\n(?:    .*\n|\n)+)", text)[1]
+    return textwrap.dedent(found).strip() + "\n"
+
+
+def systemd_analyze(*words):
+    return subprocess.run([need("systemd-analyze", "systemd"), *words], capture_output=True,
+                          text=True, timeout=60)
+
+
+def test_the_units_of_the_documentation_are_right_and_shut_in(tmp_path):
+    service = tmp_path / "mirmail-serve.service"
+    service.write_text(unit("Unit").replace("/usr/local/bin/mirmail", MIRMAIL))
+    socket_unit = tmp_path / "mirmail-serve.socket"
+    socket_unit.write_text(unit("Socket"))
+    verified = systemd_analyze("verify", service, socket_unit)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    # From 0, which can do nothing, to 10.
+    judged = systemd_analyze("security", "--offline=yes", "--threshold=15", service)
+    assert judged.returncode == 0, judged.stdout
+
+
+def system_calls(names):
+    """Those of a SystemCallFilter, with its sets resolved."""
+    found = set()
+    for name in names:
+        if not name.startswith("@"):
+            found.add(name)
+            continue
+        lines = systemd_analyze("syscall-filter", name).stdout.splitlines()[1:]
+        found |= system_calls([line.strip() for line in lines
+                               if line.strip() and not line.strip().startswith("#")])
+    return found
+
+
+@pytest.mark.skipif(slowness() > 1, reason="a sanitizer asks the system for more")
+def test_the_server_calls_nothing_that_its_unit_forbids(leaving, tmp_path):
+    filters = re.findall(r"^SystemCallFilter=(.*)$", unit("Unit"), re.M)
+    allowed = set()
+    for words in filters:
+        if words.startswith("~"):
+            allowed -= system_calls(words[1:].split())
+        else:
+            allowed |= system_calls(words.split())
+    trace = tmp_path / "trace"
+    server = Server(leaving, before=[need("strace", "strace"), "-D", "-f", "-o", trace])
+    for _ in range(2):
+        assert server.raw(f"POST {link_of(leaving, BOB)} HTTP/1.1\r\nHost: x\r\n"
+                          f"Content-Length: {len(ONE_CLICK)}\r\nConnection: close\r\n"
+                          "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+                          f"{ONE_CLICK}".encode()).startswith(b"HTTP/1.1 200")
+    assert left(leaving) == [BOB]
+    server.stop()
+    while "+++ exited" not in trace.read_text():
+        time.sleep(0.02)
+    called = set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.M))
+    assert len(called) > 20 and called - allowed == set()
 
 
 def test_mails_that_ask_are_read_from_a_maildir(leaving):
