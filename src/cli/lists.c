@@ -1,6 +1,8 @@
 /* lists.c - see lists.h. */
 #include "cli/lists.h"
 
+#include <string.h>
+
 static const char *const *first_of(char *const *given, const Config *config,
                                    const char *how, GError **error)
 {
@@ -43,7 +45,10 @@ bool lists_person(const char *argument, Mailbox *person, GError **error)
     bool is_text = g_utf8_validate(argument, -1, NULL);
     if (is_text && mailbox_parse(argument, person, &problem) == ADDRESS_OK)
         return true;
-    error_set(error, ERROR_USAGE, "`%s`: %s", argument,
-              is_text ? problem->message : "not UTF-8");
+    if (is_text && strstr(problem->message, argument) != NULL)
+        error_set(error, ERROR_USAGE, "%s", problem->message);
+    else
+        error_set(error, ERROR_USAGE, "`%s`: %s", argument,
+                  is_text ? problem->message : "not UTF-8");
     return false;
 }

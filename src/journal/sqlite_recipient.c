@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "base/error.h"
 #include "journal/sqlite.h"
 
 typedef enum {
@@ -233,7 +234,9 @@ static void read_entry(sqlite3_stmt *row, Entry *entry)
     entry->message_id = g_strdup(sqlite_text(row, 4));
     entry->reply.code = sqlite3_column_int(row, 5);
     unpack_enhanced(sqlite3_column_int64(row, 6), &entry->reply);
-    entry->reply.text = g_strdup(sqlite_text(row, 7));
+    /* A journal of an early version may hold what a relay sent as it was. */
+    const char *reply = sqlite_text(row, 7);
+    entry->reply.text = reply != NULL ? error_printable(reply) : NULL;
     entry->at_us = sqlite3_column_int64(row, 8);
     entry->next_us = sqlite3_column_int64(row, 9);
 }

@@ -467,6 +467,23 @@ static void a_campaign_that_is_not_there_cannot_be_taken(void **state)
     create_and_take(fixture->journal, "c"); /* and no lock is left */
 }
 
+static void a_reply_that_is_no_utf8_is_read_as_text(void **state)
+{
+    Fixture *fixture = *state;
+    create_and_take(fixture->journal, "c");
+    char text[] = "caf\xe9\n";
+    Reply reply = {.code = 550, .text = text};
+    Address address = make_address("a@x");
+    assert_true(journal_settle(fixture->journal, &address, OUTCOME_FAILED,
+                               &reply, 0, NULL));
+    assert_true(journal_sync(fixture->journal, NULL));
+    drop_address(&address);
+    Entry entry;
+    look_up(fixture->journal, "a@x", &entry);
+    assert_string_equal(entry.reply.text, "caf\\xE9\\x0A");
+    entry_clear(&entry);
+}
+
 static void an_intent_without_an_outcome_becomes_unknown(void **state)
 {
     Fixture *fixture = *state;
@@ -896,6 +913,7 @@ int main(void)
         TEST(a_campaign_is_finished_and_its_list_may_change),
         TEST(a_campaign_is_taken_by_one_process),
         TEST(a_campaign_that_is_not_there_cannot_be_taken),
+        TEST(a_reply_that_is_no_utf8_is_read_as_text),
         TEST(an_intent_without_an_outcome_becomes_unknown),
         TEST(an_outcome_keeps_the_whole_reply),
         TEST(attempts_are_counted_once_each),
