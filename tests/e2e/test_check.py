@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from processes import free_port
 
 CLEAN = """\
 ---
@@ -242,7 +243,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def site(ready):
     ready.environment.update(no_proxy="*", NO_PROXY="*")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", free_port()), Site)
     server.asked, server.sent = [], 0
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)

@@ -9,6 +9,7 @@ import time
 import certificates
 import pytest
 from postfix import Postfix
+from processes import free_port
 from scripted_smtp import ScriptedServer
 from test_mailer import run
 from token_server import TokenServer
@@ -431,10 +432,8 @@ def test_an_ipv6_literal_in_the_configuration(project, mirmail, relay, host):
 
 @needs_ipv6
 def test_an_ipv6_literal_has_brackets_before_a_port():
-    with socket.socket(socket.AF_INET6) as probe:
-        probe.bind(("::1", 0))
-        port = probe.getsockname()[1]
-        (code, text), = run(port, host="::1").errors
+    port = free_port()
+    (code, text), = run(port, host="::1").errors
     assert code == 75 and f"cannot connect to [::1]:{port}: Connection refused" in text
 
 

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "servers"))
+from processes import free_port  # noqa: E402
 from scripted_smtp import ScriptedServer  # noqa: E402
 
 HARNESS = os.environ.get("MAILER_HARNESS", str(ROOT / "build/release/e2e/mailer_harness"))
@@ -394,9 +395,7 @@ def test_an_opening_that_fails_says_why(script, code, text):
 
 
 def test_nobody_there():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        outcome = run(sock.getsockname()[1])
+    outcome = run(free_port())
     assert outcome.errors[0][0] == 75
     assert "Connection refused; is the relay running" in outcome.errors[0][1]
 

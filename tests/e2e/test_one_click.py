@@ -8,6 +8,7 @@ import certificates
 import pytest
 from conftest import MIRMAIL
 from leave_server import LeaveServer, by_cgi
+from processes import free_port
 
 FORM = ("Content-Type", "text/html; charset=utf-8")
 
@@ -120,7 +121,7 @@ def test_nobody_there_and_silence_are_told_apart(project, authority):
     project.configure_plain(9)
     project.run("keygen").expect(0)
     with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
+        silent.bind(("127.0.0.1", free_port()))
         configure(project, silent.getsockname()[1])
         assert [verdict for verdict, _ in examine(project)] == ["FAIL"]
         silent.listen()

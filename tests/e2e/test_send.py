@@ -11,6 +11,7 @@ from html import unescape
 import pytest
 from bad_days import slowness
 from conftest import assert_once_each, defects, seeded
+from processes import free_port
 
 SEND = ("send", "--yes", "--quiet", "post.md")
 RESUME = ("resume", "--yes", "--quiet")
@@ -179,9 +180,7 @@ def test_greylisted_recipients_get_it_at_the_next_try(
 
 
 def test_a_relay_that_is_not_there_is_said_in_one_line(project, mirmail):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     project.configure_plain(port)
     project.subscribe(3)
     done = mirmail(*SEND)
@@ -262,7 +261,7 @@ def test_a_relay_without_starttls_gets_nothing(project, mirmail, postfix):
 
 
 def test_a_dry_run_sends_nothing_and_writes_nothing(project, mirmail):
-    with socket.create_server(("127.0.0.1", 0)) as relay:
+    with socket.create_server(("127.0.0.1", free_port())) as relay:
         project.configure_plain(relay.getsockname()[1])
         project.subscribe(3)
         before = sorted(path.name for path in project.folder.rglob("*"))

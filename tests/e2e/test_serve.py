@@ -25,7 +25,7 @@ import pytest
 from conftest import MIRMAIL, ROOT, seeded
 from bad_days import slowness
 from tokens import key_lines, make_token
-from processes import Folder, need
+from processes import Folder, free_port, need
 from web_servers import Apache, Caddy, Nginx
 
 LIST_ID = "news.harbour.example.org"
@@ -366,7 +366,7 @@ def test_a_socket_in_the_file_system_and_one_that_is_passed(leaving, serve):
     assert done.stdout == b"200"
     assert server.stop() == 0 and not path.exists()
 
-    with socket.create_server(("127.0.0.1", 0)) as held:
+    with socket.create_server(("127.0.0.1", free_port())) as held:
         server = serve(leaving, where="fd:3", pass_fds=(3,),
                        preexec_fn=lambda: os.dup2(held.fileno(), 3))
         server.port = held.getsockname()[1]

@@ -12,6 +12,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
+from processes import free_port
 
 SERVFAIL, REFUSED, SILENCE, NODATA = "SERVFAIL", "REFUSED", "silence", "nodata"
 
@@ -78,9 +79,8 @@ class DnsServer:
                         return
                     self.request.sendall(struct.pack("!H", len(wire)) + wire)
 
-        for _ in range(20):
-            self.udp = socketserver.ThreadingUDPServer(("127.0.0.1", 0), Udp)
-            self.port = self.udp.server_address[1]
+        for self.port in (free_port() for _ in range(20)):
+            self.udp = socketserver.ThreadingUDPServer(("127.0.0.1", self.port), Udp)
             try:
                 self.tcp = socketserver.ThreadingTCPServer(("127.0.0.1", self.port), Tcp)
                 break

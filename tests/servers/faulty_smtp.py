@@ -23,6 +23,8 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 
+from processes import free_port
+
 KINDS = {
     "late": "a moment late",
     "silent": "no answer for longer than the timeout",
@@ -548,7 +550,7 @@ class FaultyServer:
         self.hung_up = 0
         self.context = self.make_context(certificate, tls_max) if certificate else None
         self.listener = None
-        self.port = 0
+        self.port = free_port()
         self.start()
 
     @staticmethod
@@ -579,7 +581,6 @@ class FaultyServer:
         self.listener = socket.create_server(("127.0.0.1", self.port), backlog=64)
         # Else the kernel may take a whole large message before it is read.
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
-        self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, args=(self.listener,), daemon=True).start()
 
     def serve(self, listener):

@@ -7,6 +7,8 @@ address; who is greylisted is put off once and taken from then on.
 import socketserver
 import threading
 
+from processes import free_port
+
 
 class Policy:
     """`refuse` maps an address to the whole answer, `450 4.2.0 later` or
@@ -24,7 +26,7 @@ class Policy:
             def handle(self):
                 policy.answer_all(self.rfile, self.wfile)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", free_port()), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -62,6 +62,8 @@ import threading
 import time
 import warnings
 
+from processes import free_port
+
 
 SO_TIMESTAMPNS = 35  # Linux; Python does not name it
 
@@ -440,7 +442,7 @@ class ScriptedServer:
         self.chaos = Chaos(chaos["seed"], chaos["rate"]) if chaos else None
         self.tls_context = self.make_tls_context() if self.script.get("cert") else None
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.listener = socket.create_server((host, 0), family=family, backlog=64)
+        self.listener = socket.create_server((host, free_port()), family=family, backlog=64)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self.serve, daemon=True)
 

@@ -6,6 +6,8 @@ import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from processes import free_port
+
 
 class TokenServer:
     """`tokens` maps a token to its user and may be changed at any time."""
@@ -32,7 +34,7 @@ class TokenServer:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", free_port()), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/introspect?token="
         threading.Thread(target=self._server.serve_forever, daemon=True).start()

@@ -78,8 +78,6 @@ static void run(const Turn *turns, int count, Log *log)
     Relay relay;
     relay_start(&relay, turns, count);
     RelayConfig config = relay_config(&relay);
-    config.reply_timeout_ns = UNITS_SECOND_NS / 4;
-    config.data_timeout_ns = UNITS_SECOND_NS / 4;
     const MailerCalls calls = {.next = give,
                                .begun = begun,
                                .intend = intend,
