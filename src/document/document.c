@@ -140,7 +140,7 @@ static void drop_title(Document *document, const char *title)
         node_detach(node);
 }
 
-/* gfm.c names alerts in English, as they are written. */
+/* gfm_blocks.c names alerts in English, as they are written. */
 static void name_alerts(Document *document)
 {
     const DocumentWords *words = document_words(document);

@@ -36,7 +36,8 @@ MAY_INCLUDE = {
 ONE_FILE = {
     "ares.h": {"doctor/dns.c"},
     "curl/": {"web/fetch.c", "web/request.c"},
-    "cmark.h": {"document/markdown.c", "document/gfm.c"},
+    "cmark.h": {"document/markdown.c", "document/gfm.c", "document/gfm_blocks.c",
+                "document/gfm_inlines.c"},
     "gmime/": {"feedback/mail.c"},
     "gumbo.h": {"document/html_read.c"},
     "idn2.h": None,
