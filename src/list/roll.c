@@ -9,12 +9,6 @@
 #include "list/roll_private.h"
 #include "mail/address.h"
 
-static RollRow *row_at(const Roll *roll, size_t row)
-{
-    g_assert(row < roll->rows->len);
-    return &g_array_index(roll->rows, RollRow, row);
-}
-
 static RollCell *cell_at(const Roll *roll, size_t cell)
 {
     return &g_array_index(roll->cells, RollCell, cell);
@@ -58,7 +52,7 @@ RollRow *roll_take_row(Roll *roll, const Row *read)
                    .end = (size_t)read->end,
                    .twin = ROLL_NONE};
     g_array_append_val(roll->rows, row);
-    RollRow *taken = row_at(roll, roll->rows->len - 1);
+    RollRow *taken = roll_row(roll, roll->rows->len - 1);
     if (read->fault.text != NULL)
         take_fault(roll, taken, &read->fault);
     return taken;
@@ -83,7 +77,7 @@ static const char *clean(Roll *roll, Cell *cell, Fault *fault)
 
 RollCell *roll_take_cell(Roll *roll, Cell *cell)
 {
-    RollRow *row = row_at(roll, roll->rows->len - 1);
+    RollRow *row = roll_row(roll, roll->rows->len - 1);
     if (row->fault != NULL)
         return NULL;
     Fault fault = {0};
@@ -112,28 +106,28 @@ static const char *sort_key(const Roll *roll, const RollRow *row)
                     : "";
 }
 
-static int compare_rows(const void *left, const void *right, void *data)
+int roll_compare_rows(const void *left, const void *right, void *data)
 {
     const Roll *roll = data;
     size_t a = *(const size_t *)left;
     size_t b = *(const size_t *)right;
-    int order = strcmp(sort_key(roll, row_at(roll, a)),
-                       sort_key(roll, row_at(roll, b)));
+    int order = strcmp(sort_key(roll, roll_row(roll, a)),
+                       sort_key(roll, roll_row(roll, b)));
     return order != 0 ? order : (a > b) - (a < b);
 }
 
 static bool is_in_order(const Roll *roll)
 {
     for (size_t i = 1; i < roll->rows->len; i++)
-        if (strcmp(sort_key(roll, row_at(roll, i - 1)),
-                   sort_key(roll, row_at(roll, i))) > 0)
+        if (strcmp(sort_key(roll, roll_row(roll, i - 1)),
+                   sort_key(roll, roll_row(roll, i))) > 0)
             return false;
     return true;
 }
 
 static void index_row(Roll *roll, size_t index)
 {
-    RollRow *row = row_at(roll, index);
+    RollRow *row = roll_row(roll, index);
     if (row->key == NULL) {
         roll->has_stray = true;
         return;
@@ -226,30 +220,30 @@ size_t roll_count(const Roll *roll)
 
 int roll_line(const Roll *roll, size_t row)
 {
-    return row_at(roll, row)->line;
+    return roll_row(roll, row)->line;
 }
 
 bool roll_is_removed(const Roll *roll, size_t row)
 {
-    return row_at(roll, row)->is_removed;
+    return roll_row(roll, row)->is_removed;
 }
 
 const char *roll_key(const Roll *roll, size_t row)
 {
-    return row_at(roll, row)->key;
+    return roll_row(roll, row)->key;
 }
 
 const char *roll_fault(const Roll *roll, size_t row)
 {
-    return row_at(roll, row)->fault;
+    return roll_row(roll, row)->fault;
 }
 
 size_t roll_find(const Roll *roll, const char *key, size_t from)
 {
     size_t found = GPOINTER_TO_SIZE(g_hash_table_lookup(roll->by_key, key));
     size_t row = found > 0 ? found - 1 : ROLL_NONE;
-    while (row != ROLL_NONE && (row < from || row_at(roll, row)->is_removed))
-        row = row_at(roll, row)->twin;
+    while (row != ROLL_NONE && (row < from || roll_row(roll, row)->is_removed))
+        row = roll_row(roll, row)->twin;
     return row;
 }
 
@@ -268,7 +262,7 @@ static int find_column(const Roll *roll, const char *name)
 const char *roll_value(const Roll *roll, size_t row, const char *column)
 {
     int index = find_column(roll, column);
-    const RollRow *found = row_at(roll, row);
+    const RollRow *found = roll_row(roll, row);
     if (index == COLUMNS_NONE)
         return NULL;
     return (guint)index < found->count
@@ -331,7 +325,7 @@ void roll_set(Roll *roll, size_t index, const char *column, const char *value)
         at = add_column(roll, column);
     if (is_lines(roll) && !fits_line(roll, at, value))
         give_header(roll);
-    RollRow *row = row_at(roll, index);
+    RollRow *row = roll_row(roll, index);
     if ((guint)at >= row->count)
         widen(roll, row, (guint)columns_count(roll->columns));
     *cell_at(roll, row->first + (size_t)at) = (RollCell){keep(roll, value),
@@ -348,7 +342,7 @@ static bool says_left(const Roll *roll, const RollRow *row, size_t column)
 
 bool roll_has_left(const Roll *roll, size_t index)
 {
-    const RollRow *row = row_at(roll, index);
+    const RollRow *row = roll_row(roll, index);
     if (columns_all_left(roll->columns))
         return true;
     for (guint i = 0; i < row->count; i++)
@@ -359,7 +353,7 @@ bool roll_has_left(const Roll *roll, size_t index)
 
 bool roll_take_back(Roll *roll, size_t index)
 {
-    RollRow *row = row_at(roll, index);
+    RollRow *row = roll_row(roll, index);
     if (columns_all_left(roll->columns))
         return false;
     for (guint i = 0; i < row->count; i++) {
@@ -387,26 +381,26 @@ size_t roll_add(Roll *roll, const char *address)
         index_row(roll, index);
         return index;
     }
-    RollRow *last = row_at(roll, found - 1);
+    RollRow *last = roll_row(roll, found - 1);
     while (last->twin != ROLL_NONE)
-        last = row_at(roll, last->twin);
+        last = roll_row(roll, last->twin);
     last->twin = index;
     return index;
 }
 
 void roll_remove(Roll *roll, size_t row)
 {
-    row_at(roll, row)->is_removed = true;
+    roll_row(roll, row)->is_removed = true;
     /* A line that is no address may then be the first one, where it would be
      * taken for a header row. */
     if (is_lines(roll) && roll->has_stray)
         give_header(roll);
 }
 
-static bool check_rows(const Roll *roll, GError **error)
+bool roll_check_rows(const Roll *roll, GError **error)
 {
     for (size_t i = 0; i < roll->rows->len; i++) {
-        const RollRow *row = row_at(roll, i);
+        const RollRow *row = roll_row(roll, i);
         if (row->fault == NULL || row->is_removed)
             continue;
         error_set_at(error, ERROR_INPUT,
@@ -419,7 +413,7 @@ static bool check_rows(const Roll *roll, GError **error)
 
 bool roll_format(Roll *roll, GError **error)
 {
-    if (!check_rows(roll, error))
+    if (!roll_check_rows(roll, error))
         return false;
     if (is_lines(roll) && roll->has_stray)
         give_header(roll);
@@ -429,136 +423,4 @@ bool roll_format(Roll *roll, GError **error)
     roll->line_end = "\n";
     roll->indent = 0;
     return true;
-}
-
-/* --- writing --- */
-
-static void end_line(GString *out)
-{
-    bool is_ended = out->len == 0 || out->str[out->len - 1] == '\n' ||
-                    out->str[out->len - 1] == '\r';
-    if (!is_ended)
-        g_string_append_c(out, '\n');
-}
-
-/* `line` is NUL-terminated; a NUL inside ends what is looked at. */
-static bool is_about(const char *line, const char *key)
-{
-    return key != NULL && address_find(line, key) != NULL;
-}
-
-/* The lines of a lead, but for comments about somebody who is removed. */
-static void put_lines(const Roll *roll, size_t start, size_t end,
-                      const char *without, GString *out)
-{
-    while (start < end) {
-        const char *at = roll->bytes + start;
-        size_t length = 0;
-        while (start + length < end && at[length] != '\n')
-            length++;
-        length += start + length < end;
-        g_autofree char *line = g_strndup(at, length);
-        if (!is_about(line, without))
-            g_string_append_len(out, at, (gssize)length);
-        start += length;
-    }
-}
-
-void roll_put_comments(const Roll *roll, size_t start, size_t end, GString *out)
-{
-    g_autofree char *text = g_utf8_make_valid(roll->bytes + start,
-                                              (gssize)(end - start));
-    g_auto(GStrv) lines = g_strsplit_set(text, "\r\n", -1);
-    for (char **line = lines; *line != NULL; line++)
-        if (*g_strstrip(*line) == '#')
-            g_string_append_printf(out, "%s\n", *line);
-}
-
-/* Bytes between rows, whether as they are or only the comments in them. */
-static void put_lead(const Roll *roll, const RollRow *row, GString *out)
-{
-    g_autoptr(GString) lead = g_string_new(NULL);
-    const char *without = row->is_removed ? row->key : NULL;
-    end_line(out);
-    if (!roll->is_anew) {
-        put_lines(roll, row->lead, row->start, without, out);
-        return;
-    }
-    roll_put_comments(roll, row->lead, row->start, lead);
-    g_auto(GStrv) lines = g_strsplit(lead->str, "\n", -1);
-    for (char **line = lines; *line != NULL; line++)
-        if (**line != '\0' && !is_about(*line, without))
-            g_string_append_printf(out, "%s\n", *line);
-}
-
-static void put_row(const Roll *roll, const RollRow *row, GString *out)
-{
-    put_lead(roll, row, out);
-    if (row->is_removed)
-        return;
-    end_line(out);
-    if ((row->is_new || roll->is_anew) && row->fault == NULL)
-        roll->format->put_row(roll, row, out);
-    else
-        g_string_append_len(out, roll->bytes + row->start,
-                            (gssize)(row->end - row->start));
-}
-
-char *roll_text(const Roll *roll, size_t *length)
-{
-    GString *out = g_string_sized_new(roll->length + 256);
-    size_t count = roll->rows->len;
-    g_autofree size_t *order = g_new(size_t, count + 1);
-    for (size_t i = 0; i < count; i++)
-        order[i] = i;
-    if (roll->is_sorted)
-        g_qsort_with_data(order, (int)count, sizeof *order, compare_rows,
-                          (void *)(uintptr_t)roll);
-    if (roll->is_anew)
-        roll->format->put_head(roll, out);
-    else
-        g_string_append_len(out, roll->bytes, (gssize)roll->head);
-    for (size_t i = 0; i < count; i++)
-        put_row(roll, row_at(roll, order[i]), out);
-    end_line(out);
-    if (roll->is_anew)
-        roll_put_comments(roll, roll->tail, roll->length, out);
-    else
-        g_string_append_len(out, roll->bytes + roll->tail,
-                            (gssize)(roll->length - roll->tail));
-    *length = out->len;
-    return g_string_free(out, FALSE);
-}
-
-static bool is_other(const Roll *roll, const char *text, size_t length)
-{
-    return length != roll->length || memcmp(text, roll->bytes, length) != 0;
-}
-
-bool roll_is_changed(const Roll *roll)
-{
-    size_t length = 0;
-    g_autofree char *text = roll_text(roll, &length);
-    return is_other(roll, text, length);
-}
-
-/* A quote that is never closed would be closed by one of a new row, and take
- * in all between. */
-static bool may_hold_new_rows(const Roll *roll, GError **error)
-{
-    bool has_new = roll->is_anew;
-    for (size_t i = 0; !has_new && i < roll->rows->len; i++)
-        has_new = row_at(roll, i)->is_new && !row_at(roll, i)->is_removed;
-    return !has_new || roll->format != &roll_csv || check_rows(roll, error);
-}
-
-bool roll_write(Roll *roll, GError **error)
-{
-    size_t length = 0;
-    if (!may_hold_new_rows(roll, error))
-        return false;
-    g_autofree char *text = roll_text(roll, &length);
-    g_assert(roll->replace != NULL);
-    return !is_other(roll, text, length) ||
-           replace_commit(roll->replace, text, length, error);
 }

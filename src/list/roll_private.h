@@ -1,7 +1,8 @@
 /*
- * roll_private.h - what the two formats of a roll share.
+ * roll_private.h - what the files of a roll share.
  *
- *     roll.c       rows, their order, the file
+ *     roll.c       rows, their order, their changes
+ *     roll_write.c the bytes of them all, and the file
  *     roll_csv.c   CSV: where rows stand, how one is written
  *     roll_yaml.c  YAML: likewise
  */
@@ -64,6 +65,19 @@ struct Roll {
     bool is_anew;         /* every row is written from its cells */
     bool is_sorted;       /* by request, or as it was */
 };
+
+static inline RollRow *roll_row(const Roll *roll, size_t row)
+{
+    g_assert(row < roll->rows->len);
+    return &g_array_index(roll->rows, RollRow, row);
+}
+
+/* By their addresses, for g_qsort_with_data(): numbers of rows, and the roll.
+ */
+int roll_compare_rows(const void *left, const void *right, void *roll);
+
+/* False, with its place, when there is a row that cannot be read. */
+bool roll_check_rows(const Roll *roll, GError **error);
 
 /* A row that was read; its cells follow. Both stay until the next one. NULL:
  * the cell is not text, and so the row cannot be read. */
