@@ -90,7 +90,8 @@ typedef struct JournalBackend {
                             int64_t *count, GError **error);
 
     /* Durable. If the account was not closed since it was last opened, as
-     * many departures as it had connections are added at `now_us`. */
+     * many departures as it had connections are added at `now_us`; none is
+     * later than that afterwards. */
     bool (*open_account)(JournalStore *store, const AccountOpening *opening,
                          int64_t *account, GError **error);
     bool (*close_account)(JournalStore *store, int64_t account, GError **error);

@@ -220,7 +220,8 @@ typedef struct JournalAccount {
 
 /* Takes the account for this process until journal_close_accounts() or the
  * process's end; ERROR_RETRY when another one holds it. Messages that a run
- * before may have begun when it was killed count as begun now. */
+ * before may have begun when it was killed count as begun now, and so do those
+ * that lie ahead, as before the clock was set back. */
 bool journal_open_account(Journal *journal, const JournalAccount *account,
                           int64_t *number, GError **error);
 /* A message begins. Written with the next commit, which comes no later than

@@ -64,7 +64,13 @@ static bool open_account(JournalStore *store, const AccountOpening *opening,
     for (; ok && begun > 0; begun--)
         ok = run_with(store, "INSERT INTO departure VALUES (?1, ?2)", *account,
                       opening->now_us, error);
+    /* Those that lie ahead are from before the clock was set back; now is the
+     * latest that they can have been. */
     return ok &&
+           run_with(store,
+                    "UPDATE departure SET at_us = ?2 WHERE account = ?1"
+                    " AND at_us > ?2",
+                    *account, opening->now_us, error) &&
            run_with(store,
                     "DELETE FROM departure WHERE account = ?1 AND at_us < ?2",
                     *account, opening->since_us, error) &&

@@ -1,9 +1,7 @@
 /* roll.c - see roll.h. */
 #include "list/roll.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "list/cell.h"
 #include "list/roll_private.h"

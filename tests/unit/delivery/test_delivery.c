@@ -1077,6 +1077,11 @@ static void a_clock_set_back_makes_a_rate_no_faster(void **state)
     fixture->time.wall_us -= INT64_C(3600) * 1000000;
     run_well(fixture, 61, DELIVERY_COMPLETE);
     assert_in_range(fixture->time.monotonic_ns / SECOND, 60, 62);
+    /* Nor slower for longer than a window. */
+    fake_time_pass(&fixture->time, 2 * MINUTE);
+    int64_t before_ns = fixture->time.monotonic_ns;
+    run_well(fixture, 62, DELIVERY_COMPLETE);
+    assert_true(fixture->time.monotonic_ns - before_ns < SECOND);
 }
 
 /* --- time and place --- */
