@@ -167,10 +167,22 @@ static bool take_stray(Watch *watch, int code, char **failure)
     return true;
 }
 
+/* A second 354 to DATA, which came when the dot had left: every answer after
+ * it would be taken for that of the command before. */
+static bool is_out_of_place(const Watch *watch, int code)
+{
+    return watch->pending_count > 0 && watch->pending[0] == WATCH_DOT &&
+           code / 100 == 3;
+}
+
 static bool finish_reply(Watch *watch, int code, GString *passed,
                          char **failure)
 {
     WatchCommand command = WATCH_OTHER;
+    if (is_out_of_place(watch, code)) {
+        *failure = g_strdup_printf("reply out of place: %s", watch->reply->str);
+        return false;
+    }
     if (watch->pending_count > 0) {
         command = take_pending(watch);
         record(watch, command, code);

@@ -51,7 +51,7 @@ def test_a_person_is_added_as_one_line(listed, mirmail):
 
 
 @pytest.mark.parametrize("arguments,said", [
-    (("bob@@example.org",), "`bob@@example.org`: "),
+    (("bob@@example.org",), "`bob@@example.org` is not a mail address: it has more"),
     (("bob@example.org", "name"), "`name` is no field; one is written name=value"),
     (("bob@example.org", "nmae=B"), "no column `nmae`; did you mean `name`?"),
     (("bob@example.org", "name=a\x1bb"), "has a control character in it"),

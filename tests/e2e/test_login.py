@@ -67,7 +67,14 @@ class Log:
         return self
 
     def __exit__(self, *_):
-        self.text = self.relay.log()[self.start:]
+        """A server writes its log when it gets to it; the last it says of a
+        connection is that it ended."""
+        end = time.monotonic() + 10
+        while "connect from" not in self.text or (  # each is in its "disconnect"
+                self.text.count("connect from") != 2 * self.text.count("disconnect from")):
+            assert time.monotonic() < end, self.text
+            time.sleep(0.02)
+            self.text = self.relay.log()[self.start:]
 
     def lines(self, word):
         return [line for line in self.text.splitlines() if word in line]

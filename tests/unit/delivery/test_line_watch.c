@@ -145,6 +145,17 @@ static void an_unasked_reply_ends_the_conversation(void **state)
     assert_string_equal(talk->passed->str, "");
 }
 
+static void a_second_go_ahead_is_no_answer_to_the_message(void **state)
+{
+    Talk *talk = *state;
+    reach_data(talk);
+    say(talk, "Subject: x\r\n\r\nhello\r\n.\r\n");
+    assert_false(hear(talk, "354 go\r\n"));
+    assert_string_equal(talk->failure, "reply out of place: 354 go\r\n");
+    assert_true(talk->watch.dot_left);
+    assert_null(talk->watch.replies[WATCH_DOT]);
+}
+
 static void an_unasked_421_does_not(void **state)
 {
     Talk *talk = *state;
@@ -221,6 +232,7 @@ int main(void)
         TALK(a_reply_in_pieces_passes_when_it_is_whole),
         TALK(what_libesmtp_cannot_read_passes_in_short),
         TALK(an_unasked_reply_ends_the_conversation),
+        TALK(a_second_go_ahead_is_no_answer_to_the_message),
         TALK(an_unasked_421_does_not),
         TALK(unreadable_replies_end_the_conversation),
         TALK(a_reply_has_a_limit),
