@@ -68,7 +68,7 @@ def test_a_send_waits_for_its_time(clock_free, mirmail, sink):
     clock_free.subscribe(3)
     begun = time.monotonic()
     done = mirmail("send", "--yes", "--at", after(4), "post.md").expect(0)
-    assert 2 < time.monotonic() - begun < 20
+    assert 2 < time.monotonic() - begun < 60
     assert "sends on " in done.stderr
     assert set(clock_free.outcomes().values()) == {"sent"}
 
