@@ -167,17 +167,22 @@ void pace_start_late(Pace *pace, int64_t slot_ns, int64_t start_ns)
     }
 }
 
-/* Of several with one slot the last is asked, as it is given back first. */
+/* The last message of those with this slot; -1: none that is still known. */
+static int64_t find_slot(const Pace *pace, int64_t slot_ns)
+{
+    int64_t message = pace->messages - 1;
+    while (message >= pace->oldest &&
+           pace->recent[message % RECENT_MAX].slot_ns > slot_ns)
+        message--;
+    bool is_it = message >= pace->oldest &&
+                 pace->recent[message % RECENT_MAX].slot_ns == slot_ns;
+    return is_it ? message : -1;
+}
+
 bool pace_is_right(const Pace *pace, int64_t slot_ns)
 {
-    for (int64_t i = pace->messages - 1; i >= pace->oldest; i--) {
-        int64_t slot = pace->recent[i % RECENT_MAX].slot_ns;
-        if (slot == slot_ns)
-            return earliest(pace, i) <= slot_ns;
-        if (slot < slot_ns)
-            break;
-    }
-    return true;
+    int64_t message = find_slot(pace, slot_ns);
+    return message < 0 || earliest(pace, message) <= slot_ns;
 }
 
 /* The message at `number` never was; those after it move up by one. Each of
@@ -204,15 +209,9 @@ void pace_give_back(Pace *pace, int64_t slot_ns)
 {
     /* The oldest one stays, so that there is a last slot to go on from. */
     int64_t first = pace->oldest > 0 ? pace->oldest + 1 : 0;
-    for (int64_t i = pace->messages - 1; i >= first; i--) {
-        int64_t slot = recent_at(pace, i)->slot_ns;
-        if (slot < slot_ns)
-            return;
-        if (slot == slot_ns) {
-            remove_message(pace, i);
-            return;
-        }
-    }
+    int64_t message = find_slot(pace, slot_ns);
+    if (message >= first)
+        remove_message(pace, message);
 }
 
 /* What a pace gives for ever: its slowest rate. */

@@ -400,7 +400,7 @@ def test_what_is_not_configured_is_named(leaving):
 def snippet(title, old, new):
     """What docs/serve.md gives under this title, with something replaced."""
     text = (ROOT / "docs/serve.md").read_text()
-    found = re.search(rf"^{title}.*?:\n\n((?:    .*\n|\n)+)", text, flags=re.M)[1]
+    found = re.search(rf"^{title}.*?:\n\n((?:    .*\n|\n)+)", text, flags=re.M | re.I)[1]
     code = textwrap.dedent(found)
     assert old in code
     return code.replace(old, new)
@@ -442,7 +442,7 @@ def test_a_web_server_stands_in_front_as_the_documentation_says(
         path.chmod(0o666)  # as systemd does
     old, places = FRONTS[kind]
     new = places[place].format(port=server.port, path=path)
-    with kind(snippet(kind.__name__ if kind is not Nginx else "nginx", old, new)) as front:
+    with kind(snippet(kind.__name__, old, new)) as front:
         def ask(*words):
             return curl(f"https://localhost:{front.port}{link_of(leaving, BOB)}",
                         front.ca_file, *http.split(), *words)

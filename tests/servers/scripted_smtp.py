@@ -142,9 +142,10 @@ class Conversation:
             self.came_at = time.monotonic()
             return data
         data, ancillary, _, _ = self.sock.recvmsg(65536, 64)
-        seconds, nanoseconds = struct.unpack("@ll", ancillary[0][2]) if ancillary else (0, 0)
-        late = time.time() - seconds - nanoseconds / 1e9 if ancillary else 0
-        self.came_at = time.monotonic() - max(late, 0)
+        self.came_at = time.monotonic()
+        for _, _, stamp in ancillary:
+            seconds, nanoseconds = struct.unpack("@ll", stamp)
+            self.came_at -= max(time.time() - seconds - nanoseconds / 1e9, 0)
         return data
 
     def read_more(self):

@@ -30,8 +30,10 @@ http {{
     }}
 }}
 """
-APACHE = """\
-{modules}
+APACHE = "".join(
+    f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
+    for name in ("mpm_event authz_core alias setenvif ssl http2 socache_shmcb proxy "
+                 "proxy_http cgid").split()) + """\
 ServerRoot {path}
 ServerName localhost
 User nobody
@@ -48,8 +50,6 @@ SSLCertificateFile {certificates.certificate}
 SSLCertificateKeyFile {certificates.key}
 {site}
 """
-APACHE_MODULES = ("mpm_event authz_core alias setenvif ssl http2 socache_shmcb "
-                  "proxy proxy_http cgid").split()
 CADDY = """\
 {{
     admin off
@@ -79,15 +79,12 @@ class WebServer:
         configuration = self.path / "configuration"
         configuration.write_text(self.CONFIGURATION.format(
             path=self.path, port=self.port, certificates=self.certificates,
-            site=self.complete(site), modules=self.modules()))
+            site=self.complete(site)))
         self.process = Process(self.command(configuration), self.path / "output")
         self.process.wait_until(lambda: listens(self.port), type(self).__name__)
 
     def complete(self, site):
         return site
-
-    def modules(self):
-        return ""
 
     def command(self, configuration):
         raise NotImplementedError
@@ -118,10 +115,6 @@ class Nginx(WebServer):
 
 class Apache(WebServer):
     CONFIGURATION = APACHE
-
-    def modules(self):
-        return "\n".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so"
-                         for name in APACHE_MODULES)
 
     def command(self, configuration):
         return [need("apache2", "apache2-bin"), "-f", configuration, "-DFOREGROUND"]

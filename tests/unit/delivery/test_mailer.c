@@ -83,8 +83,7 @@ static void run(const Turn *turns, int count, Log *log)
                                .intend = intend,
                                .settle = settle,
                                .data = log};
-    int64_t before_ns = clock_system()->monotonic_ns(clock_system());
-    log->begun_ns = before_ns;
+    log->begun_ns = clock_system()->monotonic_ns(clock_system());
     GError *error = NULL;
     Mailer *mailer = mailer_new(&config, "client.example.org", NULL, &error);
     assert_no_error(error);
