@@ -40,6 +40,13 @@ static inline void scratch_remove(char *folder)
     g_free(folder);
 }
 
+static inline void scratch_write(const char *path, const char *text)
+{
+    GError *error = NULL;
+    g_file_set_contents(path, text, -1, &error);
+    assert_no_error(error);
+}
+
 typedef struct FakeTime {
     int64_t wall_us;
     int64_t monotonic_ns;

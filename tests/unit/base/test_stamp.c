@@ -12,18 +12,13 @@ typedef struct Fixture {
     char *other;
 } Fixture;
 
-static void write_file(const char *path, const char *text)
-{
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
 static int set_up(void **state)
 {
     Fixture *fixture = g_new0(Fixture, 1);
     fixture->folder = scratch_new();
     fixture->path = g_build_filename(fixture->folder, "a", NULL);
     fixture->other = g_build_filename(fixture->folder, "b", NULL);
-    write_file(fixture->path, "one");
+    scratch_write(fixture->path, "one");
     *state = fixture;
     return 0;
 }
@@ -61,7 +56,7 @@ static void a_file_that_took_the_name_is_another(void **state)
 {
     const Fixture *fixture = *state;
     Stamp before = stamp_of(fixture->path);
-    write_file(fixture->other, "one");
+    scratch_write(fixture->other, "one");
     assert_int_equal(rename(fixture->other, fixture->path), 0);
     Stamp now = stamp_of(fixture->path);
     assert_false(stamp_is_same(&before, &now));

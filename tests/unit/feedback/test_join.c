@@ -3,9 +3,7 @@
  * on Sunday, 29 November 2026. The tokens were worked out by a Python program
  * from keyring.h alone, for eve@example.org where nothing else is said.
  */
-#include "scratch.h"
-
-#include <sys/stat.h>
+#include "keys.h"
 
 #include "feedback/join.h"
 
@@ -41,22 +39,9 @@ typedef struct Fixture {
     Joiner *joiner;
 } Fixture;
 
-static bool fill_counting(void *bytes, size_t length)
-{
-    memset(bytes, 7, length);
-    return true;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    GError *error = NULL;
-    g_file_set_contents(path, text, -1, &error);
-    assert_no_error(error);
-}
-
 static Joiner *open_joiner(Fixture *fixture, bool dry, GError **error)
 {
-    const JoinSource source = {&fixture->config, &fixture->clock, fill_counting,
+    const JoinSource source = {&fixture->config, &fixture->clock, fill_sevens,
                                dry};
     return joiner_open(&source, error);
 }
@@ -90,14 +75,13 @@ static int set_up(void **state)
     };
     assert_true(verp_parse("join+{token}@example.net",
                            &fixture->config.list.subscribe_mail, &error));
-    write_file(fixture->keys,
-               "a aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq\n");
-    chmod(fixture->keys, 0600);
-    write_file(fixture->list, "email,name,joined\nada@example.org,Ada,\n");
-    write_file(fixture->other, "email,status\nbob@example.org,\n"
-                               "fay@example.org,unsubscribed\n");
-    write_file(fixture->left, "date,reason,who\n"
-                              "2026-11-01T00:00:00Z,bounced,dan@example.org\n");
+    keys_write(fixture->keys, KEY_A);
+    scratch_write(fixture->list, "email,name,joined\nada@example.org,Ada,\n");
+    scratch_write(fixture->other, "email,status\nbob@example.org,\n"
+                                  "fay@example.org,unsubscribed\n");
+    scratch_write(fixture->left,
+                  "date,reason,who\n"
+                  "2026-11-01T00:00:00Z,bounced,dan@example.org\n");
     *state = fixture;
     reopen(fixture, false);
     return 0;
@@ -308,7 +292,7 @@ static void who_came_onto_the_list_meanwhile_is_not_added(void **state)
     static const Case cases[] = {
         {EVE TO_TOKEN(THIS_WEEK) "\n", JOIN_PRESENT, NULL},
     };
-    write_file(fixture->list, now);
+    scratch_write(fixture->list, now);
     check_cases(fixture, cases, G_N_ELEMENTS(cases));
     assert_list(fixture, now);
 }
@@ -319,7 +303,7 @@ static void a_list_gets_no_new_columns(void **state)
     static const Case cases[] = {
         {EVE TO_TOKEN(THIS_WEEK) "\n", JOIN_ADDED, NULL},
     };
-    write_file(fixture->list, "email\nada@example.org\n");
+    scratch_write(fixture->list, "email\nada@example.org\n");
     check_cases(fixture, cases, G_N_ELEMENTS(cases));
     assert_list(fixture, "email\nada@example.org\neve@example.org\n");
 }

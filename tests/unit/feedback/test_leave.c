@@ -3,15 +3,11 @@
  * lists and keys in a folder. The tokens are those that test_keyring.c has
  * from Python.
  */
-#include "scratch.h"
-
-#include <sys/stat.h>
+#include "keys.h"
 
 #include "feedback/cgi.h"
 #include "feedback/leave.h"
 
-#define KEY_A "a aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq\n"
-#define KEY_B "b eaqseizeeutcokbjfivsyljof4ydcmrtgq2tmnzyhe5dwpb5hy7q\n"
 #define ADA "alg75u3hha4xr72jdv63yirnxzmhxvc42" /* of key a, for ada */
 #define ONE_CLICK "List-Unsubscribe=One-Click"
 #define FORM "application/x-www-form-urlencoded"
@@ -29,24 +25,12 @@ typedef struct Fixture {
     LeaveAnswer answer;
 } Fixture;
 
-static bool fill_counting(void *bytes, size_t length)
-{
-    memset(bytes, 7, length);
-    return true;
-}
-
-static void write_keys(Fixture *fixture, const char *text)
-{
-    assert_true(g_file_set_contents(fixture->keys, text, -1, NULL));
-    chmod(fixture->keys, 0600);
-}
-
 static void open_leave(Fixture *fixture)
 {
     GError *error = NULL;
     UnsubscribeOptions options = {.config = &fixture->config,
                                   .clock = &fixture->clock,
-                                  .fill_random = fill_counting};
+                                  .fill_random = fill_sevens};
     leave_close(fixture->leave);
     fixture->leave = leave_open(&options, &error);
     assert_no_error(error);
@@ -72,11 +56,9 @@ static int set_up(void **state)
         .suppressions = fixture->left,
         .lists = fixture->lists,
     };
-    write_keys(fixture, KEY_A);
-    assert_true(g_file_set_contents(fixture->list,
-                                    "email,lang\nada@example.org,fr\n"
-                                    "bob@example.org,\n",
-                                    -1, NULL));
+    keys_write(fixture->keys, KEY_A);
+    scratch_write(fixture->list, "email,lang\nada@example.org,fr\n"
+                                 "bob@example.org,\n");
     open_leave(fixture);
     *state = fixture;
     return 0;
@@ -237,8 +219,7 @@ static void a_token_for_something_else_is_refused(void **state)
 static void a_right_token_of_nobody_adds_nothing(void **state)
 {
     Fixture *fixture = *state;
-    assert_true(g_file_set_contents(fixture->list, "email\nbob@example.org\n",
-                                    -1, NULL));
+    scratch_write(fixture->list, "email\nbob@example.org\n");
     const LeaveAnswer *answer = ask(fixture, "POST", "/u/" ADA, ONE_CLICK);
     assert_int_equal(answer->status, 200);
     assert_int_equal(answer->event, LEAVE_UNKNOWN);
@@ -249,7 +230,7 @@ static void a_right_token_of_nobody_adds_nothing(void **state)
 static void a_new_key_leaves_old_links_right(void **state)
 {
     Fixture *fixture = *state;
-    write_keys(fixture, KEY_B KEY_A);
+    keys_write(fixture->keys, KEY_B KEY_A);
     assert_int_equal(ask(fixture, "GET", "/u/" ADA, "")->status, 200);
     g_autoptr(Keyring) keyring = keyring_load(fixture->keys, NULL);
     const KeyringScope scope = {KEYRING_UNSUBSCRIBE, "news.example.org", NULL};
@@ -260,7 +241,7 @@ static void a_new_key_leaves_old_links_right(void **state)
     assert_int_equal(ask(fixture, "POST", target, ONE_CLICK)->event,
                      LEAVE_UNSUBSCRIBED);
     assert_int_equal(count_lines(fixture, "bob@"), 1);
-    write_keys(fixture, KEY_B); /* the old one is taken out */
+    keys_write(fixture->keys, KEY_B); /* the old one is taken out */
     assert_int_equal(ask(fixture, "POST", "/u/" ADA, ONE_CLICK)->status, 404);
 }
 
@@ -270,14 +251,13 @@ static void a_new_key_counts_as_soon_as_the_list_can_be_read(void **state)
     char token[KEYRING_TOKEN_LENGTH + 1];
     const KeyringScope scope = {KEYRING_UNSUBSCRIBE, "news.example.org", NULL};
     assert_int_equal(unlink(fixture->list), 0);
-    write_keys(fixture, KEY_B KEY_A);
+    keys_write(fixture->keys, KEY_B KEY_A);
     g_autoptr(Keyring) keyring = keyring_load(fixture->keys, NULL);
     keyring_make(keyring, &scope, "bob@example.org", token);
     g_autofree char *target = g_strconcat("/u/", token, NULL);
     ask(fixture, "GET", target, "");
     assert_int_equal(ask(fixture, "POST", "/u/" ADA, ONE_CLICK)->status, 200);
-    assert_true(g_file_set_contents(fixture->list, "email\nbob@example.org\n",
-                                    -1, NULL));
+    scratch_write(fixture->list, "email\nbob@example.org\n");
     assert_int_equal(ask(fixture, "POST", target, ONE_CLICK)->status, 200);
     assert_int_equal(count_lines(fixture, "bob@"), 1);
 }
@@ -351,7 +331,7 @@ static void what_is_not_configured_is_named(void **state)
     Fixture *fixture = *state;
     UnsubscribeOptions options = {.config = &fixture->config,
                                   .clock = &fixture->clock,
-                                  .fill_random = fill_counting};
+                                  .fill_random = fill_sevens};
     GError *error = NULL;
     fixture->config.suppressions = NULL;
     assert_null(leave_open(&options, &error));
@@ -375,7 +355,7 @@ static void nothing_is_written_when_dry(void **state)
     GError *error = NULL;
     UnsubscribeOptions options = {.config = &fixture->config,
                                   .clock = &fixture->clock,
-                                  .fill_random = fill_counting,
+                                  .fill_random = fill_sevens,
                                   .dry = true};
     g_auto(Person) person = {0};
     g_autoptr(Unsubscriber) unsubscriber = unsubscriber_open(&options, &error);

@@ -5,11 +5,6 @@
 
 #include <sys/stat.h>
 
-static void write_file(const char *path, const char *text)
-{
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-}
-
 /* Every mail as "place=text|", the folder left out. */
 static char *read_all(const char *path, const char *folder)
 {
@@ -31,7 +26,7 @@ static void check_file(const char *text, const char *expected)
 {
     char *folder = scratch_new();
     g_autofree char *path = g_build_filename(folder, "box", NULL);
-    write_file(path, text);
+    scratch_write(path, text);
     g_autofree char *all = read_all(path, folder);
     assert_string_equal(all, expected);
     scratch_remove(folder);
@@ -84,9 +79,9 @@ static void a_maildir_is_read_new_and_seen(void **state)
         g_autofree char *sub = g_build_filename(folder, names[i], NULL);
         assert_int_equal(mkdir(sub, 0700), 0);
         g_autofree char *path = g_build_filename(sub, "17.x:2,S", NULL);
-        write_file(path, names[i]);
+        scratch_write(path, names[i]);
         g_autofree char *hidden = g_build_filename(sub, ".hidden", NULL);
-        write_file(hidden, "no");
+        scratch_write(hidden, "no");
     }
     g_autofree char *link = g_build_filename(folder, "new", "link", NULL);
     assert_int_equal(symlink("../tmp/17.x:2,S", link), 0);
@@ -101,8 +96,8 @@ static void a_folder_holds_a_mail_a_file(void **state)
     char *folder = scratch_new();
     g_autofree char *two = g_build_filename(folder, "2", NULL);
     g_autofree char *one = g_build_filename(folder, "1", NULL);
-    write_file(two, "B\n");
-    write_file(one, "A\n");
+    scratch_write(two, "B\n");
+    scratch_write(one, "A\n");
     g_autofree char *all = read_all(folder, folder);
     assert_string_equal(all, "1=A\n|2=B\n|");
     scratch_remove(folder);
@@ -117,7 +112,7 @@ static void a_long_mail_is_cut_and_the_next_one_whole(void **state)
     g_autofree char *box = g_strconcat(
         "From a Sat Nov 28 21:00:00 2026\nA: 1\n\n", filler,
         "\n\nFrom a Sat Nov 28 21:00:00 2026\nA: 2\n", NULL);
-    write_file(path, box);
+    scratch_write(path, box);
     GError *error = NULL;
     g_autoptr(MailSource) source = mail_source_open(path, &error);
     assert_no_error(error);

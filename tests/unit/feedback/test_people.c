@@ -1,14 +1,8 @@
 /* test_people.c - feedback/people.h over lists and journals in a folder. */
-#include "scratch.h"
-
-#include <sys/stat.h>
+#include "keys.h"
 
 #include "feedback/people.h"
 #include "journal/journal.h"
-
-#define KEYS                                                                   \
-    "b eaqseizeeutcokbjfivsyljof4ydcmrtgq2tmnzyhe5dwpb5hy7q\n"                 \
-    "a aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq\n"
 
 typedef struct Fixture {
     char *folder;
@@ -21,11 +15,6 @@ typedef struct Fixture {
     Clock clock;
     People *people;
 } Fixture;
-
-static void write_list(const char *path, const char *text)
-{
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-}
 
 static int set_up(void **state)
 {
@@ -40,15 +29,14 @@ static int set_up(void **state)
     fixture->time = (FakeTime){.wall_us = INT64_C(1795869000000000)};
     fixture->clock = fake_clock(&fixture->time);
     char *keys = g_build_filename(fixture->folder, "keys", NULL);
-    write_list(keys, KEYS);
-    chmod(keys, 0600);
+    keys_write(keys, KEY_B KEY_A);
     fixture->keyring = keyring_load(keys, &error);
     assert_no_error(error);
     g_free(keys);
-    write_list(fixture->list, "email,name,lang\n"
-                              "Ada@Example.org,Ada,fr\n"
-                              "bob@example.org,Bob,\n");
-    write_list(fixture->more, "email\ncleo@example.net\n");
+    scratch_write(fixture->list, "email,name,lang\n"
+                                 "Ada@Example.org,Ada,fr\n"
+                                 "bob@example.org,Bob,\n");
+    scratch_write(fixture->more, "email\ncleo@example.net\n");
     *state = fixture;
     return 0;
 }
@@ -169,9 +157,9 @@ static void a_list_that_changed_is_read_again(void **state)
     Fixture *fixture = *state;
     open_people(fixture);
     assert_found(fixture, 'a', "eve@example.org", NULL);
-    write_list(fixture->more, "email\ncleo@example.net\neve@example.org\n");
+    scratch_write(fixture->more, "email\ncleo@example.net\neve@example.org\n");
     assert_found(fixture, 'a', "eve@example.org", "eve@example.org");
-    write_list(fixture->more, "email\n");
+    scratch_write(fixture->more, "email\n");
     assert_found(fixture, 'a', "eve@example.org", NULL);
     assert_int_equal(people_count(fixture->people), 2);
 }
@@ -194,9 +182,10 @@ static void a_list_that_is_gone_leaves_whom_it_had(void **state)
 static void a_bad_row_hides_nobody_else(void **state)
 {
     Fixture *fixture = *state;
-    write_list(fixture->list, "email,name\n"
-                              "no address,\"Eve\"\n"
-                              "bob@example.org,\"Bob\nBcc: x@example.org\"\n");
+    scratch_write(fixture->list,
+                  "email,name\n"
+                  "no address,\"Eve\"\n"
+                  "bob@example.org,\"Bob\nBcc: x@example.org\"\n");
     open_people(fixture);
     assert_found(fixture, 'a', "bob@example.org", "bob@example.org");
 }

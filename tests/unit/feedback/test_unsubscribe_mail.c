@@ -2,9 +2,7 @@
  * test_unsubscribe_mail.c - feedback/unsubscribe_mail.h: what people's mail
  * programs send, with the token that test_keyring.c has from Python.
  */
-#include "scratch.h"
-
-#include <sys/stat.h>
+#include "keys.h"
 
 #include "feedback/unsubscribe_mail.h"
 
@@ -23,12 +21,6 @@ typedef struct Fixture {
     Unsubscriber *unsubscriber;
 } Fixture;
 
-static bool fill_counting(void *bytes, size_t length)
-{
-    memset(bytes, 7, length);
-    return true;
-}
-
 static int set_up(void **state)
 {
     GError *error = NULL;
@@ -45,17 +37,12 @@ static int set_up(void **state)
         .suppressions = fixture->left,
         .lists = fixture->lists,
     };
-    assert_true(g_file_set_contents(
-        fixture->keys,
-        "a aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq\n", -1, NULL));
-    chmod(fixture->keys, 0600);
-    assert_true(g_file_set_contents(fixture->list,
-                                    "email\nada@example.org\n"
-                                    "bob@example.org\n",
-                                    -1, NULL));
+    keys_write(fixture->keys, KEY_A);
+    scratch_write(fixture->list, "email\nada@example.org\n"
+                                 "bob@example.org\n");
     UnsubscribeOptions options = {.config = &fixture->config,
                                   .clock = &fixture->clock,
-                                  .fill_random = fill_counting};
+                                  .fill_random = fill_sevens};
     fixture->unsubscriber = unsubscriber_open(&options, &error);
     assert_no_error(error);
     *state = fixture;

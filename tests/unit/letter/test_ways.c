@@ -2,14 +2,10 @@
  * test_ways.c - letter/ways.h, and what a letter makes of it. The tokens
  * were worked out by Python's hmac; tests/lint/test_vectors.py does it again.
  */
-#include "scratch.h"
-
-#include <sys/stat.h>
+#include "keys.h"
 
 #include "letter/letter.h"
 
-#define KEY_A "a aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq\n"
-#define KEY_B "b eaqseizeeutcokbjfivsyljof4ydcmrtgq2tmnzyhe5dwpb5hy7q\n"
 #define ADA "alg75u3hha4xr72jdv63yirnxzmhxvc42"
 #define ADA_B "bqqimzdp3n27tlc6ytbwj2wzfv7gnoo5p"
 
@@ -37,8 +33,7 @@ static void set_keys(Fixture *fixture, const char *text)
 {
     GError *error = NULL;
     g_autofree char *path = g_build_filename(fixture->folder, "keys", NULL);
-    assert_true(g_file_set_contents(path, text, -1, NULL));
-    chmod(path, 0600);
+    keys_write(path, text);
     keyring_free(fixture->keyring);
     fixture->keyring = keyring_load(path, &error);
     assert_no_error(error);
