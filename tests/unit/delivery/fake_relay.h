@@ -23,7 +23,8 @@
 typedef enum {
     FATE_ACCEPT,
     FATE_ANSWER,     /* the reply below, at its step */
-    FATE_DROP_EARLY, /* the connection goes before the text is over */
+    FATE_DROP_FIRST, /* the connection goes before MAIL leaves */
+    FATE_DROP_EARLY, /* … before the text is over */
     FATE_DROP_DOT,   /* … after intend(), before the dot leaves */
     FATE_DROP_TAKEN, /* … after the relay took the message */
     FATE_DROP_LOST,  /* … after the dot, and the relay did not take it */
@@ -168,6 +169,10 @@ static inline bool relay_carry(const MailerCalls *calls, const MailerJob *job)
     Verdict verdict;
     int number = fake_number(job->recipient);
     relay_start(number, &verdict);
+    if (verdict.fate == FATE_DROP_FIRST) {
+        relay_settle(calls, job, OUTCOME_NONE, &verdict);
+        return false;
+    }
     calls->begun(calls->data, job,
                  __atomic_load_n(&relay->time->monotonic_ns, __ATOMIC_RELAXED));
     bool before_text = verdict.fate == FATE_ANSWER &&

@@ -718,6 +718,25 @@ static void a_gap_holds_when_messages_start_late(void **state)
     late_starts_keep_to(*state, (Rate){1, 15 * SECOND});
 }
 
+static Verdict drop_before_mail_twice(int number, int copy)
+{
+    (void)number;
+    return copy < 2 ? fate(FATE_DROP_FIRST) : accept_it();
+}
+
+static void a_message_that_never_began_costs_no_slot(void **state)
+{
+    Fixture *fixture = *state;
+    fixture->sending.limits.connections = 1;
+    fixture->sending.limits.rate_count = 1;
+    fixture->sending.limits.rates[0] = (Rate){5, 60 * MINUTE};
+    relay->decide = drop_before_mail_twice;
+    run_well(fixture, 5, DELIVERY_COMPLETE);
+    assert_int_equal(relay->start_count, 15);
+    assert_true(fixture->time.monotonic_ns < 10 * MINUTE);
+    assert_ledger_agrees(fixture, 5);
+}
+
 /* --- ends --- */
 
 static void stop_after_thirty(int number)
@@ -1165,6 +1184,7 @@ int main(void)
         TEST(rates_hold_over_all_connections),
         TEST(rates_hold_when_messages_start_late),
         TEST(a_gap_holds_when_messages_start_late),
+        TEST(a_message_that_never_began_costs_no_slot),
         TEST(a_stop_finishes_what_is_under_way),
         TEST(a_stop_is_noticed_in_a_long_wait),
         TEST(a_recipient_that_cannot_be_merged_is_left_for_later),
