@@ -21,7 +21,7 @@ static bool is_swap(const char *a, const char *b, size_t i, size_t j)
            g_ascii_tolower(a[i - 2]) == g_ascii_tolower(b[j - 1]);
 }
 
-static int distance(const char *a, const char *b)
+int suggest_distance(const char *a, const char *b)
 {
     size_t a_length = strlen(a);
     size_t b_length = strlen(b);
@@ -49,7 +49,7 @@ const char *suggest_nearest(const char *word, const char *const *words)
     const char *nearest = NULL;
     int least = WORD_MAX;
     for (; *words != NULL; words++) {
-        int here = distance(word, *words);
+        int here = suggest_distance(word, *words);
         size_t length = MAX(strlen(word), strlen(*words));
         if (here < least && (size_t)here * 3 <= length) {
             least = here;

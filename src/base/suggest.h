@@ -7,7 +7,9 @@
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
 
-#include <stddef.h>
+/* In letters added, left out, changed or swapped with the next one. A text of
+ * over 64 bytes is 64 away from any other. */
+int suggest_distance(const char *a, const char *b);
 
 /* The nearest of `words` (NULL-terminated), or NULL when none is near. */
 const char *suggest_nearest(const char *word, const char *const *words);

@@ -6,6 +6,7 @@
 #include "base/suggest.h"
 #include "cli/command.h"
 #include "cli/lists.h"
+#include "list/doubt.h"
 #include "list/roll.h"
 #include "list/suppression.h"
 
@@ -149,7 +150,9 @@ static bool add_to_list(const Adding *adding, GError **error)
         row = roll_add(roll, address->text);
         if (!set_fields(adding, roll, row, error))
             return false;
-        say(adding->said, "%s: added %s", adding->path, address->text);
+        g_autofree char *doubt = doubt_domain(address->domain);
+        say(adding->said, "%s: added %s%s%s", adding->path, address->text,
+            doubt ? "; " : "", doubt ? doubt : "");
     }
     return write_and_say(roll, adding->said, error);
 }
@@ -305,7 +308,10 @@ static bool format_one(const char *path, bool only_checks, bool *changes,
 static int run_format(const Options *options, GError **error)
 {
     int status = 0;
-    for (char *const *path = options->arguments; *path != NULL; path++) {
+    g_autoptr(Config) config = config_load(options->config, error);
+    const char *const *path = config ? lists_named(options, config, error)
+                                     : NULL;
+    for (; path != NULL && *path != NULL; path++) {
         bool changes = false;
         if (!format_one(*path, options->check, &changes, error))
             return 0;
@@ -317,12 +323,12 @@ static int run_format(const Options *options, GError **error)
 
 const Command command_list_format = {
     .name = "list format",
-    .synopsis = "[OPTION]... FILE...",
+    .synopsis = "[OPTION]... [FILE]...",
     .summary = "bring lists to one form, so that changes are small diffs",
     .example = "  mirmail list format lists/news.csv\n"
                "  mirmail list format --check lists/news.csv\n",
     .use = FOR_LIST_FORMAT,
-    .least = 1,
+    .least = 0,
     .most = 1000,
     .run = run_format,
 };

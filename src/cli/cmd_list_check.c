@@ -3,8 +3,8 @@
 
 #include "cli/command.h"
 #include "cli/json_lines.h"
+#include "cli/lists.h"
 #include "cli/report.h"
-#include "list/list.h"
 
 static bool read_all(List *list, GError **error)
 {
@@ -19,21 +19,17 @@ static bool read_all(List *list, GError **error)
 static int run(const Options *options, GError **error)
 {
     g_autoptr(Findings) findings = findings_new();
-    ListOptions list_options = {
-        .paths = (const char *const *)options->arguments,
-        .only = (const char *const *)options->only,
-        .except = (const char *const *)options->except,
-    };
-    g_autoptr(List) list = list_open(&list_options, findings, error);
-    if (list == NULL)
+    g_auto(ListsReading) reading = {0};
+    if (!lists_read(options, findings, &reading, error))
         return 0;
-    bool ok = read_all(list, error);
+    const ListCounts *counts = list_counts(reading.list);
+    bool ok = read_all(reading.list, error);
     if (options->json) {
         json_lines_findings(findings);
-        json_lines_counts(list_counts(list));
+        json_lines_counts(counts);
     } else {
         report_findings(stderr, findings);
-        report_list_counts(list_counts(list));
+        report_list_counts(counts);
     }
     size_t problems = findings_count(findings, SEVERITY_ERROR);
     if (options->strict)
@@ -43,11 +39,11 @@ static int run(const Options *options, GError **error)
 
 const Command command_list_check = {
     .name = "list check",
-    .synopsis = "[OPTION]... FILE...",
+    .synopsis = "[OPTION]... [FILE]...",
     .summary = "read lists as a send would, and show what is wrong",
     .example = "  mirmail list check lists/news.csv\n",
     .use = FOR_LIST_CHECK,
-    .least = 1,
+    .least = 0,
     .most = 1000,
     .run = run,
 };

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/random.h"
 #include "cli/command.h"
 #include "cli/lists.h"
 #include "cli/report.h"
@@ -59,24 +58,16 @@ static int run(const Options *options, GError **error)
         error_set(error, ERROR_USAGE, "--spreadsheet is for --format csv");
         return 0;
     }
-    g_autoptr(Config) config = config_load(options->config, error);
-    const char *const *paths = config ? lists_named(options, config, error)
-                                      : NULL;
-    if (paths == NULL)
-        return 0;
-    g_autoptr(Suppressions) suppressions = suppressions_open(
-        config->suppressions, clock_system(), random_system, error);
     g_autoptr(Findings) findings = findings_new();
-    ListOptions list_options = {.paths = paths, .suppressions = suppressions};
-    g_autoptr(List)
-        list = suppressions ? list_open(&list_options, findings, error) : NULL;
-    g_autoptr(Export) export = list ? export_open(format, paths,
-                                                  options->spreadsheet, error)
-                                    : NULL;
-    if (export == NULL || !write_all(export, list, error))
+    g_auto(ListsReading) reading = {0};
+    if (!lists_read(options, findings, &reading, error))
+        return 0;
+    g_autoptr(Export) export = export_open(format, reading.paths,
+                                           options->spreadsheet, error);
+    if (export == NULL || !write_all(export, reading.list, error))
         return 0;
     report_folded(stderr, findings, SEVERITY_WARNING);
-    say(export, list, options);
+    say(export, reading.list, options);
     return findings_count(findings, SEVERITY_ERROR) > 0 ? EXIT_SOME_FAILED : 0;
 }
 

@@ -199,29 +199,17 @@ static void print_group(const ListStats *stats, size_t group, bool json)
 
 static int run_stats(const Options *options, GError **error)
 {
-    g_autoptr(Config) config = config_load(options->config, error);
-    const char *const *paths = config ? lists_named(options, config, error)
-                                      : NULL;
-    if (paths == NULL)
+    g_auto(ListsReading) reading = {0};
+    if (!lists_read(options, NULL, &reading, error))
         return 0;
-    g_autoptr(Suppressions) suppressions = suppressions_open(
-        config->suppressions, clock_system(), random_system, error);
-    if (suppressions == NULL)
-        return 0;
-    ListOptions list_options = {
-        .paths = paths,
-        .only = (const char *const *)options->only,
-        .except = (const char *const *)options->except,
-        .suppressions = suppressions,
-    };
-    g_autoptr(List) list = list_open(&list_options, NULL, error);
-    g_autoptr(ListStats) stats = list ? list_stats_read(list, error) : NULL;
+    g_autoptr(ListStats) stats = list_stats_read(reading.list, error);
     if (stats == NULL)
         return 0;
+    const ListCounts *counts = list_counts(reading.list);
     if (options->json)
-        json_lines_counts(list_counts(list));
+        json_lines_counts(counts);
     else
-        report_list_counts(list_counts(list));
+        report_list_counts(counts);
     for (size_t i = 0; i < G_N_ELEMENTS(groups); i++)
         print_group(stats, i, options->json);
     return 0;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/random.h"
+
 static const char *const *first_of(char *const *given, const Config *config,
                                    const char *how, GError **error)
 {
@@ -36,6 +38,37 @@ const char *lists_one(const Options *options, const Config *config,
     g_autofree char *all = g_strjoinv(" or --list ", (char **)(uintptr_t)paths);
     error_set(error, ERROR_USAGE, "which list? --list %s", all);
     return NULL;
+}
+
+bool lists_read(const Options *options, Findings *findings,
+                ListsReading *reading, GError **error)
+{
+    *reading = (ListsReading){.config = config_load(options->config, error)};
+    if (reading->config == NULL)
+        return false;
+    reading->paths = lists_named(options, reading->config, error);
+    if (reading->paths == NULL)
+        return false;
+    reading->suppressions = suppressions_open(
+        reading->config->suppressions, clock_system(), random_system, error);
+    if (reading->suppressions == NULL)
+        return false;
+    const ListOptions list_options = {
+        .paths = reading->paths,
+        .only = (const char *const *)options->only,
+        .except = (const char *const *)options->except,
+        .suppressions = reading->suppressions,
+    };
+    reading->list = list_open(&list_options, findings, error);
+    return reading->list != NULL;
+}
+
+void lists_reading_clear(ListsReading *reading)
+{
+    list_close(reading->list);
+    suppressions_close(reading->suppressions);
+    config_free(reading->config);
+    *reading = (ListsReading){0};
 }
 
 bool lists_person(const char *argument, Mailbox *person, GError **error)

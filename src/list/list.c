@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "list/doubt.h"
 #include "list/only.h"
 #include "list/reader.h"
 #include "list/seen.h"
@@ -276,6 +277,20 @@ static bool is_suppressed(List *list)
     return true;
 }
 
+/* Asked once for each recipient: later passes have no findings. */
+static void look_at_domain(List *list)
+{
+    const Address *address = subscriber_address(list->subscriber);
+    g_autofree char *doubt = list->findings ? doubt_domain(address->domain)
+                                            : NULL;
+    if (doubt == NULL)
+        return;
+    Place place = {subscriber_file(list->subscriber),
+                   subscriber_line(list->subscriber), 0};
+    findings_add(list->findings, SEVERITY_WARNING, "domain", place, "%s: %s",
+                 address->text, doubt);
+}
+
 /* Whether the subscriber just filled is to be given. The filter comes before
  * the duplicates: a row that is not chosen must not hide one that is. */
 static bool choose(List *list)
@@ -299,6 +314,7 @@ static bool choose(List *list)
     }
     if (is_suppressed(list))
         return false;
+    look_at_domain(list);
     list->counts.given++;
     return true;
 }

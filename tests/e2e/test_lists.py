@@ -105,8 +105,27 @@ def test_a_list_is_formatted_once(listed, mirmail):
     assert mirmail("list", "format", "subscribers.csv").expect(0).stdout == b""
     mirmail("list", "format", "--check", "subscribers.csv").expect(0)
     listed.write("subscribers.csv", "email,name\nz@x.org\n")
-    broken = mirmail("list", "format", "subscribers.csv").expect(65)
+    broken = mirmail("list", "format").expect(65)
     assert "subscribers.csv:2:1: the header row has 2 cells" in broken.stderr
+
+
+def test_lists_are_checked_as_a_send_reads_them(listed, mirmail):
+    mirmail("suppress", "add", "mia@example.net").expect(0)
+    checked = mirmail("list", "check", "--json").expect(0)
+    assert checked.events[-1]["recipients"] == 1
+    assert checked.events[-1]["reasons"] == {"manual": 1}
+    said = mirmail("list", "add", "kim@gmial.com").expect(0)
+    assert b"added kim@gmial.com; `gmial.com`: is gmail.com meant?" in said.stdout
+    mirmail("list", "add", "bob@intranet").expect(0)
+    doubted = mirmail("list", "check").expect(0)
+    assert "subscribers.csv:4: warning: bob@intranet: `intranet` has no dot" in doubted.stderr
+    assert "subscribers.csv:5: warning: kim@gmial.com: `gmial.com`: is gmail" in doubted.stderr
+    assert doubted.stderr.count("warning") == 2
+    mirmail("list", "check", "--strict").expect(65)
+    sent = mirmail("send", "--dry-run", "post.md").expect(0)
+    assert sent.stderr.count("is gmail.com meant?") == 1
+    listed.write("subscribers.csv", "email,name\nz@x.org\n")
+    assert "subscribers.csv:2:1: error: " in mirmail("list", "check").expect(65).stderr
 
 
 def test_the_plan_says_why_somebody_is_left_out_and_a_list_gets_one_copy(

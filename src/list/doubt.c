@@ -1,0 +1,35 @@
+/* doubt.c - see doubt.h. */
+#include "list/doubt.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+#include "base/suggest.h"
+
+static const char *const providers[] = {
+    "gmail.com",   "googlemail.com", "hotmail.com", "icloud.com",
+    "outlook.com", "protonmail.com", "yahoo.com",   NULL,
+};
+
+/* The first letter is seldom missed, and mail.com, ymail.com and cloud.com are
+ * domains like any other. */
+static const char *find_provider(const char *domain)
+{
+    for (const char *const *name = providers; *name != NULL; name++)
+        if (domain[0] == **name && suggest_distance(domain, *name) == 1)
+            return *name;
+    return NULL;
+}
+
+char *doubt_domain(const char *domain)
+{
+    if (strchr(domain, '.') == NULL)
+        return g_strdup_printf("`%s` has no dot: such a domain is known in "
+                               "your own network at most",
+                               domain);
+    const char *provider = find_provider(domain);
+    if (provider == NULL)
+        return NULL;
+    return g_strdup_printf("`%s`: is %s meant?", domain, provider);
+}
