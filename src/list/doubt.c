@@ -25,11 +25,8 @@ static const char *find_provider(const char *domain)
 char *doubt_domain(const char *domain)
 {
     if (strchr(domain, '.') == NULL)
-        return g_strdup_printf("`%s` has no dot: such a domain is known in "
-                               "your own network at most",
-                               domain);
+        return g_strdup("a domain without a dot is known in your own network "
+                        "at most");
     const char *provider = find_provider(domain);
-    if (provider == NULL)
-        return NULL;
-    return g_strdup_printf("`%s`: is %s meant?", domain, provider);
+    return provider ? g_strdup_printf("is %s meant?", provider) : NULL;
 }

@@ -9,7 +9,7 @@
 #define LIST_DOUBT_H
 
 /* `domain` in lower case ASCII, as in Address. What is doubtful about it, in
- * words; NULL when nothing is. */
+ * words to stand behind the address; NULL when nothing is. */
 char *doubt_domain(const char *domain);
 
 #endif

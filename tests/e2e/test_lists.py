@@ -115,11 +115,11 @@ def test_lists_are_checked_as_a_send_reads_them(listed, mirmail):
     assert checked.events[-1]["recipients"] == 1
     assert checked.events[-1]["reasons"] == {"manual": 1}
     said = mirmail("list", "add", "kim@gmial.com").expect(0)
-    assert b"added kim@gmial.com; `gmial.com`: is gmail.com meant?" in said.stdout
+    assert b"added kim@gmial.com; is gmail.com meant?" in said.stdout
     mirmail("list", "add", "bob@intranet").expect(0)
     doubted = mirmail("list", "check").expect(0)
-    assert "subscribers.csv:4: warning: bob@intranet: `intranet` has no dot" in doubted.stderr
-    assert "subscribers.csv:5: warning: kim@gmial.com: `gmial.com`: is gmail" in doubted.stderr
+    assert "subscribers.csv:4: warning: bob@intranet: a domain without a dot" in doubted.stderr
+    assert "subscribers.csv:5: warning: kim@gmial.com: is gmail" in doubted.stderr
     assert doubted.stderr.count("warning") == 2
     mirmail("list", "check", "--strict").expect(65)
     sent = mirmail("send", "--dry-run", "post.md").expect(0)

@@ -14,10 +14,9 @@ static void a_slip_in_a_large_provider_is_seen(void **state)
         g_autofree char *doubt = doubt_domain(slips[i]);
         if (doubt == NULL)
             fail_msg("%s", slips[i]);
-        assert_non_null(strstr(doubt, slips[i]));
     }
     g_autofree char *first = doubt_domain(slips[0]);
-    assert_string_equal(first, "`gmial.com`: is gmail.com meant?");
+    assert_string_equal(first, "is gmail.com meant?");
 }
 
 static void a_domain_of_its_own_is_not_doubted(void **state)
@@ -42,7 +41,7 @@ static void a_domain_without_a_dot_is_doubted(void **state)
     (void)state;
     g_autofree char *doubt = doubt_domain("exmaple");
     assert_non_null(doubt);
-    assert_non_null(strstr(doubt, "`exmaple` has no dot"));
+    assert_non_null(strstr(doubt, "without a dot"));
 }
 
 int main(void)
