@@ -25,6 +25,7 @@ Script keys
     name         the name in the EHLO answer
     pipelining, chunking, eightbit, enhanced    false leaves the keyword out
     size         SIZE limit
+    window       bytes that the kernel takes before anybody reads them
     extra        more EHLO lines
     auth         {"mechanisms": "PLAIN LOGIN", "user": …, "password": …,
                  "tokens": […], "lives": 2}, and to do it wrong: iterations, false_proof,
@@ -445,6 +446,9 @@ class ScriptedServer:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self.listener = socket.create_server((host, free_port()), family=family, backlog=64)
         self.port = self.listener.getsockname()[1]
+        if "window" in self.script:
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF,
+                                     self.script["window"])
         self.thread = threading.Thread(target=self.serve, daemon=True)
 
     def make_tls_context(self):
