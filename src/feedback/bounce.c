@@ -1,6 +1,7 @@
 /* bounce.c - see bounce.h. */
 #include "feedback/bounce.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "feedback/bounce_private.h"
@@ -53,28 +54,23 @@ BounceRecipient *bounce_add(Bounce *bounce, const char *address)
 
 /* --- which kind --- */
 
-static bool contains_any(const char *value, const char *const *words)
+/* Where the first of these words stands; SIZE_MAX: none does. */
+static size_t find_any(const char *value, const char *const *words)
 {
+    size_t first = SIZE_MAX;
     if (value == NULL)
-        return false;
+        return first;
     g_autofree char *lower = g_ascii_strdown(value, -1);
-    for (; *words != NULL; words++)
-        if (strstr(lower, *words) != NULL)
-            return true;
-    return false;
+    for (; *words != NULL; words++) {
+        const char *found = strstr(lower, *words);
+        if (found != NULL)
+            first = MIN(first, (size_t)(found - lower));
+    }
+    return first;
 }
 
-/* A mail server's name, words that it uses, or a mail without a sender to
- * answer to (RFC 5321 4.5.5) that calls itself no automatic answer. */
-static bool is_from_server(const Mail *mail)
+static size_t find_failure(const Mail *mail)
 {
-    static const char *const senders[] = {
-        "mailer-daemon",      "mailerdaemon",  "mailer_daemon",
-        "mailer daemon",      "mail-daemon",   "mail delivery",
-        "mail.delivery",      "maildelivery",  "delivery system",
-        "delivery subsystem", "mail system",   "postmaster",
-        "mdaemon@",           "administrator", NULL,
-    };
     static const char *const subjects[] = {
         "deliver",
         "failure notice",
@@ -92,28 +88,57 @@ static bool is_from_server(const Mail *mail)
         "no se puede entregar",
         NULL,
     };
-    const char *path = field_group_get(mail->header, "Return-Path");
+    return find_any(mail->subject, subjects);
+}
+
+static size_t find_absence(const Mail *mail)
+{
+    static const char *const subjects[] = {
+        "out of office",      "out of the office", "auto:",
+        "auto reply",         "auto-reply",        "autoreply",
+        "automatic reply",    "autoresponse",      "automatische antw",
+        "vacation",           "abwesen",           "r\xc3\xa9ponse automatique",
+        "risposta automatic", "respuesta autom",   "resposta autom",
+        "on leave",           "away from",         NULL,
+    };
+    return find_any(mail->subject, subjects);
+}
+
+static bool has_report(const Mail *mail)
+{
     return mail_find_report(mail) != NULL ||
            g_strcmp0(mail->report_type, "delivery-status") == 0 ||
-           field_group_get(mail->header, "X-Failed-Recipients") != NULL ||
-           contains_any(field_group_get(mail->header, "From"), senders) ||
-           (contains_any(mail->subject, subjects) &&
+           field_group_get(mail->header, "X-Failed-Recipients") != NULL;
+}
+
+/* A mail server's name, words that it uses, or a mail without a sender to
+ * answer to (RFC 5321 4.5.5) that calls itself no automatic answer. An
+ * automatic answer repeats our subject, which may have these words too. */
+static bool is_from_server(const Mail *mail)
+{
+    static const char *const senders[] = {
+        "mailer-daemon",      "mailerdaemon",  "mailer_daemon",
+        "mailer daemon",      "mail-daemon",   "mail delivery",
+        "mail.delivery",      "maildelivery",  "delivery system",
+        "delivery subsystem", "mail system",   "postmaster",
+        "mdaemon@",           "administrator", NULL,
+    };
+    if (has_report(mail))
+        return true;
+    size_t failure = find_failure(mail);
+    if (find_absence(mail) < failure)
+        return false;
+    const char *path = field_group_get(mail->header, "Return-Path");
+    return find_any(field_group_get(mail->header, "From"), senders) !=
+               SIZE_MAX ||
+           (failure != SIZE_MAX &&
             g_ascii_strncasecmp(mail->subject, "re:", 3) != 0) ||
            (g_strcmp0(path, "<>") == 0 && !mail_is_automatic(mail));
 }
 
 static bool is_absent(const Mail *mail)
 {
-    static const char *const subjects[] = {
-        "out of office",   "out of the office",
-        "auto reply",      "auto-reply",
-        "autoreply",       "automatic reply",
-        "autoresponse",    "vacation",
-        "abwesenheit",     "r\xc3\xa9ponse automatique",
-        "respuesta autom", "on leave",
-        "away from",       NULL,
-    };
-    return mail_is_automatic(mail) || contains_any(mail->subject, subjects);
+    return mail_is_automatic(mail) || find_absence(mail) != SIZE_MAX;
 }
 
 /* --- what came back --- */

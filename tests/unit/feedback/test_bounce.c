@@ -222,6 +222,25 @@ static void what_is_no_bounce_is_none(void **state)
         {"From: a@x.example\nSubject: hello\n\n"
          "a@x.example does not exist: 550 5.1.1 user unknown\n",
          "other"},
+        /* an automatic answer repeats our subject */
+        {"From: Administrator <a@x.example>\nAuto-Submitted: auto-replied\n"
+         "Subject: Automatic reply: How we deliver mail\n\n"
+         "The mailbox a@x.example is no longer in use.\n",
+         "automatic"},
+        {"Return-Path: <>\nFrom: a@x.example\n"
+         "Subject: Auto: Delivery on Friday\n\na@x.example is no longer "
+         "valid\n",
+         "automatic"},
+        {"Return-Path: <>\nFrom: a@x.example\nSubject: Abwesend: News\n\n"
+         "a@x.example is no longer valid\n",
+         "automatic"},
+        {"From: System Administrator <a@x.example>\n"
+         "Subject: Undeliverable: Out of office hours\n\n"
+         "b@x.example: user unknown\n",
+         "words; b@x.example 5.1.1 hard"},
+        {"From: MAILER-DAEMON@x.example\nX-Failed-Recipients: b@x.example\n"
+         "Subject: Vacation, undelivered\n\nb@x.example: user unknown\n",
+         "words; b@x.example 5.1.1 hard"},
         {"From: postmaster@x.example\nSubject: welcome\n\nHello.\n", "words"},
         {"", "other"},
     };
