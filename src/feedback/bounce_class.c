@@ -97,22 +97,35 @@ static const struct {
     {HINT_SENDER,
      "after mail from|reply to mail from|sender address rejected|"
      "sender rejected|sender denied|sender verify failed|bad sender|"
-     "sender address has been|invalid sender|unknown sender"},
+     "sender address has been|invalid sender|unknown sender|"
+     "sender unknown|sender is unknown|sender is not|sender not|"
+     "sender does not|sender domain|sender's|nonexistent sender|"
+     "non-existent sender|for the sender|envelope sender|sender address|"
+     "in mail from|mail from domain|mail from address|mailfrom|"
+     "return address|from address|from domain|from header|header from|"
+     "from: header|your domain is|your domain does|your domain not|"
+     "your host is|your server is|your ip|cannot find your|"
+     "helo command rejected|invalid helo|bad helo|in helo|in ehlo|client host "
+     "rejected|reverse lookup"},
     {HINT_POLICY,
-     "spam|blacklist|black list|blocklist|block list|denylist|blocked|"
+     "spam|spammer|spamming|spamhaus|spamcop|surbl|uribl|blacklist|"
+     "black list|blocklist|block list|denylist|blocked|"
      "blocking|dnsbl|rbl|reputation|policy|policies|dmarc|spf|dkim|"
      "authentication|authenticated|unauthenticated|unauthorized|"
      "not authorized|not authorised|virus|malware|phishing|suspicious|"
      "unsolicited|bulk mail|junk|relaying|relay access denied|relay denied|"
-     "not permitted to relay|unable to relay|no relay|reverse dns|rdns|"
-     "ptr record|banned|administrative prohibition|administratively|"
+     "not permitted to relay|relay not permitted|unable to relay|"
+     "no relay|reverse dns|rdns|ptr record|banned|administrative "
+     "prohibition|administratively|"
      "prohibited|content rejected|message rejected|"
      "message was rejected|open proxy|listed at|listed by|is listed in|"
      "too many connections|too many concurrent|not allowed to send|"
      "permission to post|non-member|nonmember|security policy|frequency "
      "limited|"
-     "ip address|does not accept mail from|not accepted from|"
-     "rejected due to"},
+     "ip address|accept mail from|accepts mail from|accepting mail from|"
+     "not accepted from|rejected due to|whitelist|allowlist|access denied|"
+     "due to abuse|not allowed to post|only members|members only|"
+     "not a member|not subscribed"},
     {HINT_RATE, "at a rate|rate limit|too many messages|too quickly|too fast|"
                 "greylist|graylist|try again later|temporarily|temporary|"
                 "sending quota|daily quota|daily limit|sending limit"},
@@ -156,7 +169,7 @@ static const struct {
      "account has expired|user disabled|user is disabled|"
      "disabled or discontinued|deactivated|user has moved|"
      "does not have an account|doesn't have an account|is not our customer|"
-     "this user doesn't|no longer accept|has no mailbox|"
+     "this user doesn't|no longer accepts|no longer accepting|has no mailbox|"
      "unrouteable address|undeliverable address|bad destination mailbox|"
      "not our user|no valid recipient|non-existent|nonexistent|unknown to"},
     {HINT_HOST,
@@ -168,7 +181,7 @@ static const struct {
      "couldn't find any host|could not find a gateway|domain not exist|"
      "domain is not|invalid domain|name service error|null mx|"
      "domain is invalid|host lookup did not|all relevant mx records|"
-     "illegal host|lookup failure|cannot find your domain|bad host"},
+     "illegal host|lookup failure|bad host"},
     {HINT_EXPIRED,
      "too long|timed out|timeout|time out|expired|retry time|"
      "connection refused|connection reset|connection lost|"

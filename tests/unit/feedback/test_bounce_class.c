@@ -99,6 +99,47 @@ static void each_failure_has_its_class(void **state)
     }
 }
 
+/* The sender's domain, host or address is missing, not the recipient's. */
+static void what_does_not_exist_on_our_side_takes_nobody_off(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "550 Domain of sender address a@x.example does not exist",
+        "553 <a@x.example>: Sender domain does not exist",
+        "550 Sender domain not found",
+        "550 Unable to find a valid MX for sender domain: host not found",
+        "550 Envelope sender address does not exist",
+        "550 Non-existent return address",
+        "550 From address does not exist",
+        "550 header From is not a valid user",
+        "554 refused mailfrom because your domain not exist in DNS",
+        "550 Cannot find your domain",
+        "550 Your host is unknown to us",
+        "550 we no longer accept mail from your network",
+        "550 <foo>: Helo command rejected: Host not found",
+        "550 Invalid domain name in EHLO",
+        "550 reverse lookup failure",
+        "550 Client host rejected: host not found",
+        "550 Access denied, not found in our whitelist",
+        "550 not a member of this list: user not found",
+        "550 spammers: user unknown",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+        for (int detail = 0; detail < 2; detail++) {
+            Reply reply = {.code = 550, .enhanced = {5, detail, detail}};
+            if (bounce_classify(&reply, words[i]) != BOUNCE_POLICY)
+                fail_msg("5.%d.%d %s", detail, detail, words[i]);
+        }
+    Reply reply = {.code = 550};
+    assert_int_equal(
+        bounce_classify(&reply, "550 .ics files are no longer accepted"),
+        BOUNCE_SOFT);
+    Reply gone = {.code = 550};
+    assert_int_equal(
+        bounce_classify(&gone, "550 the user no longer accepts mail"),
+        BOUNCE_HARD);
+}
+
 static void addresses_and_links_say_nothing(void **state)
 {
     (void)state;
@@ -142,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_and_status_are_found_in_words),
         cmocka_unit_test(each_failure_has_its_class),
+        cmocka_unit_test(what_does_not_exist_on_our_side_takes_nobody_off),
         cmocka_unit_test(addresses_and_links_say_nothing),
         cmocka_unit_test(a_status_is_made_from_words_only_where_there_is_none),
         cmocka_unit_test(a_delay_is_told_from_a_failure),
