@@ -160,6 +160,16 @@ static bool is_public(Returns *returns, const Trace *trace, bool *is_list,
     return true;
 }
 
+/* Why it is about nobody. */
+static const char *explain_nobody(const Bounce *bounce)
+{
+    if (bounce->recipients->len > 0)
+        return "it is about several people, and whom we wrote to is not named";
+    return bounce->kind == BOUNCE_REPORT
+               ? "it tells of no failure"
+               : "it says nothing that can be understood";
+}
+
 /* --- what is done --- */
 
 /* A mail that is delivered twice has the same Message-ID and other trace
@@ -284,6 +294,6 @@ bool returns_take(Returns *returns, const SourceMail *source, Return *returned,
     returned->recipient = choose_recipient(returned->bounce, &trace->address);
     if (returned->recipient != NULL)
         return act_once(returns, returned, source, error);
-    returned->why = "it says nothing that can be understood";
+    returned->why = explain_nobody(returned->bounce);
     return true;
 }

@@ -262,6 +262,20 @@ def test_delays_and_automatic_answers_do_nothing(sent):
     assert suppressed(sent) == []
 
 
+def test_a_report_without_a_failure_of_its_recipient_says_so(sent):
+    to = bounce_address("ada@example.net", "summer")
+    sent.write("fine", report(to, status="2.0.0", action="relayed", diagnosis="smtp; 250 ok"))
+    sent.write("others", report(to, recipient="x@moved.example").replace(
+        "\n\n--b\nContent-Type: text/rfc822",
+        "\n\nFinal-Recipient: rfc822; y@moved.example\nAction: failed\nStatus: 5.1.1\n"
+        "\n--b\nContent-Type: text/rfc822"))
+    found, _ = read(sent, "fine", "others")
+    assert [(event["done"], event["why"]) for event in found] == [
+        ("shown", "it tells of no failure"),
+        ("shown", "it is about several people, and whom we wrote to is not named")]
+    assert suppressed(sent) == []
+
+
 def test_a_complaint_suppresses_at_once(sent):
     returned = f"Return-Path: <{bounce_address('ada@example.net', 'summer')}>\nSubject: x\n"
     sent.write("mail", "To: fbl@harbour.example.org\nFrom: feedback@isp.example\n"
