@@ -46,15 +46,21 @@ static Tags *pick_record(const DnsAnswer *answer, DmarcWalk *walk,
 {
     Tags *found = NULL;
     for (char **at = answer->values; at != NULL && *at != NULL; at++) {
-        if (!g_str_has_prefix(*at, "v=DMARC1") && strstr(*at, "DMARC1") == NULL)
+        if (strstr(*at, "DMARC1") == NULL)
             continue;
-        g_autoptr(Tags) tags = tags_parse(*at);
-        if (tags == NULL || !tags_begins(tags, "v", "DMARC1")) {
+        bool is_whole;
+        g_autoptr(Tags) tags = tags_parse_loosely(*at, &is_whole);
+        bool is_record = tags != NULL && tags_begins(tags, "v", "DMARC1");
+        if (!is_record || !is_whole) {
             g_free(walk->problem);
             walk->problem = g_strdup_printf(
-                "a record of _dmarc.%s cannot be read", domain);
-            continue;
+                is_record ? "a part of the record of _dmarc.%s cannot be read "
+                            "and does not count"
+                          : "a record of _dmarc.%s cannot be read",
+                domain);
         }
+        if (!is_record)
+            continue;
         if (found != NULL) {
             g_free(walk->problem);
             walk->problem = g_strdup_printf(

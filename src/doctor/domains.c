@@ -175,6 +175,24 @@ static char **relay_addresses(const Look *look)
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
+/* A relay whose addresses the DNS did not tell; NULL: none. */
+static const DnsAnswer *unknown_relay(const Look *look)
+{
+    for (size_t i = 0; i < config_relay_count(look->config); i++) {
+        const char *host = config_relay_at(look->config, i)->host;
+        if (host == NULL || g_hostname_is_ip_address(host))
+            continue;
+        static const DnsType types[] = {DNS_A, DNS_AAAA};
+        for (size_t j = 0; j < G_N_ELEMENTS(types); j++) {
+            const DnsAnswer *answer = resolver_ask(&look->resolver, host,
+                                                   types[j]);
+            if (answer->status == DNS_UNAVAILABLE)
+                return answer;
+        }
+    }
+    return NULL;
+}
+
 static void report_all(const Look *look, const SpfResult *spf)
 {
     if (spf->all == '+')
@@ -195,6 +213,7 @@ static void report_spf(const Look *look, const SpfResult *spf,
                        const char *include)
 {
     const char *host = config_relay_at(look->config, 0)->host;
+    const DnsAnswer *unknown = unknown_relay(look);
     g_autofree char *advice = g_strdup_printf(
         "%s%s; `mirmail doctor --received` shows whether a test mail passed",
         include ? "put into the record include:"
@@ -211,11 +230,17 @@ static void report_spf(const Look *look, const SpfResult *spf,
                       "the SPF record of %s has macros, so whether it lists "
                       "%s shows only on a mail",
                       look->envelope, host ? host : "the relay");
+    else if (unknown != NULL)
+        diagnosis_add(look->diagnosis, VERDICT_UNKNOWN, "spf", ADVICE_RESOLVER,
+                      "whether the SPF record of %s lists %s is not known: %s",
+                      look->envelope, host ? host : "the relay", unknown->why);
     else
-        diagnosis_add(look->diagnosis, VERDICT_WARN, "spf", advice,
-                      "the SPF record of %s does not list %s by its address%s",
-                      look->envelope, host ? host : "the relay",
-                      include ? " or its include" : "");
+        diagnosis_add(
+            look->diagnosis, VERDICT_WARN, "spf", advice,
+            "the SPF record of %s does not list %s by its address%s%s",
+            look->envelope, host ? host : "the relay",
+            include ? " or its include" : "",
+            spf->has_rest ? "; what stands behind `all` does not count" : "");
     report_all(look, spf);
 }
 

@@ -102,6 +102,7 @@ typedef struct Term {
     int bits4;
     int bits6;
     bool is_modifier;
+    bool is_after_all; /* never looked at by a receiver (5.1) */
 } Term;
 
 static void term_clear(Term *term)
@@ -143,6 +144,17 @@ static bool split_bits(char *rest, bool is_ip6, Term *term)
     return *slash == '\0' || read_bits(slash, 32, &term->bits4);
 }
 
+/* `all` stands alone, `include` and `exists` need a domain. */
+static bool has_its_form(const Term *term, bool has_value, bool has_bits)
+{
+    if (term->is_modifier)
+        return true;
+    if (strcmp(term->name, "all") == 0)
+        return !has_value && !has_bits;
+    return has_value || (strcmp(term->name, "include") != 0 &&
+                         strcmp(term->name, "exists") != 0);
+}
+
 static bool read_term(const char *text, const char *own, Term *term)
 {
     size_t length;
@@ -161,7 +173,8 @@ static bool read_term(const char *text, const char *own, Term *term)
         !split_bits(rest, strcmp(term->name, "ip6") == 0, term))
         return false;
     term->domain = g_strdup(has_value ? rest : own);
-    return *term->name != '\0' && (!has_value || *rest != '\0');
+    return *term->name != '\0' && (!has_value || *rest != '\0') &&
+           has_its_form(term, has_value, text[length] == '/');
 }
 
 static bool has_macro(Walk *walk, const char *domain)
@@ -176,13 +189,16 @@ static bool match_host(Walk *walk, const char *host, const Term *term,
                        bool counts_void)
 {
     const DnsAnswer *v4 = resolver_ask(walk->resolver, host, DNS_A);
-    if (counts_void && !check_answer(walk, v4, host))
+    if ((counts_void || v4->status == DNS_UNAVAILABLE) &&
+        !check_answer(walk, v4, host))
         return false;
     for (char **at = v4->values; at != NULL && *at != NULL; at++)
         match_network(walk, AF_INET, *at, term->bits4);
     if (walk->question->addresses == NULL)
         return true;
     const DnsAnswer *v6 = resolver_ask(walk->resolver, host, DNS_AAAA);
+    if (v6->status == DNS_UNAVAILABLE && !walk->result->has_sender)
+        return check_answer(walk, v6, host);
     for (char **at = v6->values; at != NULL && *at != NULL; at++)
         match_network(walk, AF_INET6, *at, term->bits6);
     return true;
@@ -234,8 +250,6 @@ static bool read_ip(Walk *walk, const Term *term, bool is_v4)
 static bool read_mechanism(Walk *walk, const Term *term, int depth)
 {
     const char *name = term->name;
-    if (strcmp(name, "all") == 0)
-        return true;
     if (strcmp(name, "ip4") == 0 || strcmp(name, "ip6") == 0)
         return read_ip(walk, term, name[2] == '4');
     static const char *const asking[] = {"a",       "mx",     "ptr",
@@ -244,6 +258,8 @@ static bool read_mechanism(Walk *walk, const Term *term, int depth)
         stop(walk, SPF_BROKEN, "`%s` is no mechanism", name);
         return false;
     }
+    if (term->is_after_all)
+        return true;
     if (!count_lookup(walk))
         return false;
     if (has_macro(walk, term->domain) || strcmp(name, "ptr") == 0)
@@ -291,10 +307,20 @@ static const char *find_record(Walk *walk, const char *domain, int depth)
 static bool read_one(Walk *walk, const Term *term, int depth, bool is_own,
                      char **redirect)
 {
-    if (!term->is_modifier) {
-        if (is_own && strcmp(term->name, "all") == 0)
+    if (is_own && !term->is_modifier && term->is_after_all)
+        walk->result->has_rest = true;
+    if (!term->is_modifier && strcmp(term->name, "all") == 0) {
+        if (is_own && !term->is_after_all)
             walk->result->all = term->qualifier;
-        return read_mechanism(walk, term, depth);
+        return true;
+    }
+    if (!term->is_modifier) {
+        /* What matches by -, ~ or ? does not pass. */
+        bool had_sender = walk->result->has_sender;
+        bool ok = read_mechanism(walk, term, depth);
+        if (term->qualifier != '+' || term->is_after_all)
+            walk->result->has_sender = had_sender;
+        return ok;
     }
     if (strcmp(term->name, "redirect") != 0)
         return true;
@@ -324,6 +350,7 @@ static bool read_terms(Walk *walk, char **terms, const char *domain, int depth,
         if (*terms[i] == '\0')
             continue;
         bool ok = read_term(terms[i], domain, &term);
+        term.is_after_all = has_all;
         if (!ok || i > TERMS_MAX)
             stop(walk, SPF_BROKEN, "`%.60s` of %s cannot be read", terms[i],
                  domain);

@@ -7,7 +7,7 @@
  * The records are walked as a receiver would walk them for a mail that
  * nothing matches, so that every lookup counts: at most SPF_LOOKUPS_MAX, and
  * SPF_VOID_MAX of them without an answer (4.6.4). Terms with macros count and
- * are not followed.
+ * are not followed; those behind `all` are only read (5.1).
  */
 #ifndef DOCTOR_SPF_H
 #define DOCTOR_SPF_H
@@ -31,8 +31,9 @@ typedef struct SpfResult {
     int voids;
     char all;        /* '+', '-', '~', '?' of the domain's own `all`, through
                         redirect=; '\0': it ends without one */
-    bool has_sender; /* an address of the relay is listed, or its include */
+    bool has_sender; /* an address of the relay passes, or its include does */
     bool has_macros; /* something was not followed */
+    bool has_rest;   /* its own `all` is not its last mechanism */
 } SpfResult;
 
 typedef struct SpfQuestion {

@@ -38,18 +38,43 @@ static bool add_tag(Tags *tags, char *piece)
     return true;
 }
 
-Tags *tags_parse(const char *text)
+static void lower_name(char *piece)
+{
+    for (; *piece != '\0' && *piece != '='; piece++)
+        *piece = g_ascii_tolower(*piece);
+}
+
+/* Passes over what is no tag, but for the first piece. */
+static Tags *parse(const char *text, bool keeps_case, bool *is_whole)
 {
     g_autoptr(Tags) tags = g_new(Tags, 1);
     tags->texts = g_ptr_array_new_with_free_func(g_free);
     g_auto(GStrv) pieces = g_strsplit(text, ";", TAGS_MAX + 2);
+    *is_whole = true;
     for (int i = 0; pieces[i] != NULL; i++) {
         char *piece = g_strstrip(pieces[i]);
         bool is_last = *piece == '\0' && pieces[i + 1] == NULL && i > 0;
-        if (!is_last && !add_tag(tags, piece))
+        if (!keeps_case)
+            lower_name(piece);
+        if (is_last || add_tag(tags, piece))
+            continue;
+        if (i == 0)
             return NULL;
+        *is_whole = false;
     }
     return tags->texts->len > 0 ? g_steal_pointer(&tags) : NULL;
+}
+
+Tags *tags_parse(const char *text)
+{
+    bool is_whole;
+    g_autoptr(Tags) tags = parse(text, true, &is_whole);
+    return is_whole ? g_steal_pointer(&tags) : NULL;
+}
+
+Tags *tags_parse_loosely(const char *text, bool *is_whole)
+{
+    return parse(text, false, is_whole);
 }
 
 const char *tags_get(const Tags *tags, const char *name)

@@ -16,6 +16,10 @@ typedef struct Tags Tags;
 /* NULL when the text is no list of tags, or names one twice. Blanks around
  * names and values are left out. */
 Tags *tags_parse(const char *text);
+/* What can be read of it (RFC 9989 4.7): other pieces are passed over, and
+ * `is_whole` tells that there were none. NULL when the first is no tag. Names
+ * are in lower case. */
+Tags *tags_parse_loosely(const char *text, bool *is_whole);
 void tags_free(Tags *tags);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tags, tags_free)
 

@@ -186,6 +186,8 @@ def chain(length):
     (["v=spf1 ipv4:127.0.0.1 -all"], "FAIL", "no mechanism", {}),
     (["v=spf1 ip4:127.0.0.1/33 -all"], "FAIL", "cannot be read", {}),
     (["v=spf1 ip4:localhost -all"], "FAIL", "no network", {}),
+    (["v=spf1 ~all ip4:127.0.0.1"], "WARN", "behind `all` does not count", {}),
+    (["v=spf1 mx -all"], "UNKNOWN", "mx.harbour", {"mx.harbour.example.org": SERVFAIL}),
     (["v=spf10 -all"], "FAIL", "has no SPF record", {}),
 ])
 def test_spf(project, zone, records, verdict, words, more):
@@ -197,6 +199,15 @@ def test_spf(project, zone, records, verdict, words, more):
         lines = examine(project, server)
     assert verdict in found(lines, "spf"), lines
     assert re.search(words, found(lines, "spf")[verdict])
+
+
+def test_a_relay_without_a_known_address_is_not_called_unlisted(project, zone):
+    zone["relay.example.com"] = SERVFAIL
+    with DnsServer(zone) as server:
+        lines = examine(project, server, host="relay.example.com", tls="starttls",
+                        connect_timeout="1s")
+    assert list(found(lines, "spf")) == ["UNKNOWN"], lines
+    assert "relay.example.com is not known" in found(lines, "spf")["UNKNOWN"]
 
 
 def test_python_spf_comes_to_the_same_lookups(project, zone):
@@ -232,6 +243,8 @@ def test_python_spf_comes_to_the_same_lookups(project, zone):
     ({f"_dmarc.{DOMAIN}": ["v=DMARC1"]}, "PASS", "policy none"),
     ({f"_dmarc.{DOMAIN}": ["v=DMARC1; p=none; pct=50; rf=afrf"]}, "WARN", "RFC 9989"),
     ({f"_dmarc.{DOMAIN}": ["v=DMARC1; p=block"]}, "WARN", "p=block"),
+    ({f"_dmarc.{DOMAIN}": ["v=DMARC1; p=reject; rua"]}, "PASS", "policy reject"),
+    ({f"_dmarc.{DOMAIN}": ["v=DMARC1;; p=reject"]}, "WARN", "a part of the record"),
     ({f"_dmarc.{DOMAIN}": ["p=none; v=DMARC1"]}, "FAIL", "no DMARC record"),
     ({f"_dmarc.{DOMAIN}": ["v=DMARC1; p=none", "v=DMARC1; p=reject"]}, "FAIL", "no DMARC"),
     ({f"_dmarc.{DOMAIN}": ["x=y"]}, "FAIL", "no DMARC record"),

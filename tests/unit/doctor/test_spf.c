@@ -15,7 +15,10 @@ static SpfResult read_record(const char *record)
         {"a.example", DNS_TXT, record},
         {"a.example", DNS_A, "192.0.2.70"},
         {"a.example", DNS_AAAA, "2001:db8:0:1::1"},
+        {"spf.relay.example", DNS_TXT, "v=spf1 ip4:198.51.100.0/24 -all"},
+        {"no.relay.example", DNS_TXT, "v=spf1 -ip4:192.0.2.77 ?all"},
         {"bad.example", DNS_TXT, NULL},
+        {"mx.example", DNS_MX, "10 bad.example"},
         {NULL, DNS_TXT, NULL},
     };
     Zone zone = {.records = records};
@@ -48,6 +51,18 @@ static void a_network_covers_its_addresses_and_no_others(void **state)
         {"v=spf1 a//64 -all", true},
         {"v=spf1 a/32//64 -all", true},
         {"V=SPF1 IP4:192.0.2.77 -ALL", true},
+        /* what matches without passing */
+        {"v=spf1 -ip4:192.0.2.77 -all", false},
+        {"v=spf1 ~ip4:192.0.2.77 ?a/28 -all", false},
+        {"v=spf1 ?include:spf.relay.example -all", false},
+        {"v=spf1 include:no.relay.example -all", false},
+        {"v=spf1 ~ip4:192.0.2.0/24 ip4:192.0.2.77 -all", true},
+        /* behind `all` nobody looks (RFC 7208 5.1) */
+        {"v=spf1 -all ip4:192.0.2.77", false},
+        {"v=spf1 -all include:spf.relay.example +all", false},
+        {"v=spf1 ip4:192.0.2.77 -all a:n1.example a:n2.example a:n3.example "
+         "include:no.example",
+         true},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         SpfResult result = read_record(cases[i].record);
@@ -72,6 +87,11 @@ static void a_record_that_cannot_be_read_is_broken(void **state)
         "v=spf1 ip4:2001:db8::1",
         "v=spf1 redirect=a.b redirect=c.d",
         "v=spf1 include:no.example",
+        "v=spf1 include",
+        "v=spf1 exists -all",
+        "v=spf1 all:a.example",
+        "v=spf1 -all/8",
+        "v=spf1 -all ip5:192.0.2.1",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         SpfResult result = read_record(texts[i]);
@@ -83,6 +103,21 @@ static void a_record_that_cannot_be_read_is_broken(void **state)
     SpfResult result = read_record("v=spf1 include:bad.example -all");
     assert_int_equal(result.status, SPF_UNAVAILABLE);
     spf_result_clear(&result);
+}
+
+static void a_host_that_cannot_be_looked_up_is_unknown(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "v=spf1 mx:mx.example -all",
+        "v=spf1 a:bad.example -all",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        SpfResult result = read_record(texts[i]);
+        if (result.status != SPF_UNAVAILABLE)
+            fail_msg("%s: %d", texts[i], (int)result.status);
+        spf_result_clear(&result);
+    }
 }
 
 static void the_relays_own_include_is_enough(void **state)
@@ -134,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_network_covers_its_addresses_and_no_others),
         cmocka_unit_test(a_record_that_cannot_be_read_is_broken),
+        cmocka_unit_test(a_host_that_cannot_be_looked_up_is_unknown),
         cmocka_unit_test(the_relays_own_include_is_enough),
         cmocka_unit_test(the_organisation_is_found_by_the_records_alone),
     };

@@ -46,6 +46,34 @@ static void what_is_no_list_of_tags_is_none(void **state)
             fail_msg("`%s` was taken", texts[i]);
 }
 
+static void loosely_what_can_be_read_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *p; /* NULL: no list of tags */
+        bool is_whole;
+    } cases[] = {
+        {"v=DMARC1; p=none;", "none", true},
+        {"V=DMARC1; P=None", "None", true},
+        {"v=DMARC1;; p=none", "none", false},
+        {"v=DMARC1; garbage; p=none", "none", false},
+        {"v=DMARC1; p=none; p=reject", "none", false},
+        {"v=DMARC1; 1=2; p=none", "none", false},
+        {"garbage; v=DMARC1; p=none", NULL, false},
+        {";p=none", NULL, false},
+        {"", NULL, false},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        bool is_whole = false;
+        g_autoptr(Tags) tags = tags_parse_loosely(cases[i].text, &is_whole);
+        const char *found = tags != NULL ? tags_get(tags, "p") : NULL;
+        if (g_strcmp0(found, cases[i].p) != 0 ||
+            (tags != NULL && is_whole != cases[i].is_whole))
+            fail_msg("`%s`: %s", cases[i].text, found ? found : "none");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -53,6 +81,7 @@ int main(void)
         cmocka_unit_test(a_folded_value_is_packed),
         cmocka_unit_test(words_are_compared_whole_and_without_case),
         cmocka_unit_test(what_is_no_list_of_tags_is_none),
+        cmocka_unit_test(loosely_what_can_be_read_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
