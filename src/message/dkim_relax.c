@@ -61,6 +61,13 @@ static void relax_line(const char *line, size_t length, GString *out)
     g_string_append_len(out, line + from, (gssize)(length - from));
 }
 
+static bool is_empty(const char *line, size_t length)
+{
+    while (length > 0 && is_blank(line[length - 1]))
+        length--;
+    return length == 0;
+}
+
 /* RFC 6376 3.4.4. Empty lines wait until a line follows that is not. */
 void dkim_relax_body(const char *body, size_t length, GString *out)
 {
@@ -69,16 +76,12 @@ void dkim_relax_body(const char *body, size_t length, GString *out)
     while (body < end) {
         const char *stop = memmem(body, (size_t)(end - body), "\r\n", 2);
         size_t size = (size_t)((stop != NULL ? stop : end) - body);
-        size_t before = out->len;
-        for (size_t i = 0; i < waiting; i++)
-            g_string_append(out, "\r\n");
-        size_t start = out->len;
-        relax_line(body, size, out);
-        if (out->len == start) {
-            g_string_truncate(out, before);
+        if (is_empty(body, size)) {
             waiting++;
         } else {
-            waiting = 0;
+            for (; waiting > 0; waiting--)
+                g_string_append(out, "\r\n");
+            relax_line(body, size, out);
             g_string_append(out, "\r\n");
         }
         body += size + (stop != NULL ? 2 : 0);

@@ -53,6 +53,20 @@ static void bodies_are_relaxed_as_in_the_rfc(void **state)
     }
 }
 
+/* By work that grows with their square this would not end. */
+static void a_million_empty_lines_are_no_more_work_than_others(void **state)
+{
+    (void)state;
+    static const int lines = 1000000;
+    g_autoptr(GString) body = g_string_new(NULL);
+    for (int i = 0; i < lines; i++)
+        g_string_append(body, "\r\n");
+    g_string_append(body, "x\r\n");
+    g_autoptr(GString) out = g_string_new(NULL);
+    dkim_relax_body(body->str, body->len, out);
+    assert_true(g_string_equal(out, body));
+}
+
 /* A signer whose key lies in a file of its own until it is read. */
 static DkimSigner *load(mode_t mode, GError **error)
 {
@@ -139,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(header_fields_are_relaxed_as_in_the_rfc),
         cmocka_unit_test(bodies_are_relaxed_as_in_the_rfc),
+        cmocka_unit_test(a_million_empty_lines_are_no_more_work_than_others),
         cmocka_unit_test(a_check_counts_what_a_send_will_sign),
         cmocka_unit_test(a_field_that_the_relay_writes_anew_is_left_out),
         cmocka_unit_test(a_key_that_the_group_may_read_is_refused),
