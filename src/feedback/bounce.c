@@ -111,6 +111,14 @@ static bool has_report(const Mail *mail)
            field_group_get(mail->header, "X-Failed-Recipients") != NULL;
 }
 
+/* A report of another kind: that a mail was read, or about TLS. */
+static bool has_other_report(const Mail *mail)
+{
+    return mail->report_type != NULL && mail_find_report(mail) == NULL &&
+           strcmp(mail->report_type, "delivery-status") != 0 &&
+           strcmp(mail->report_type, "feedback-report") != 0;
+}
+
 /* A mail server's name, words that it uses, or a mail without a sender to
  * answer to (RFC 5321 4.5.5) that calls itself no automatic answer. An
  * automatic answer repeats our subject, which may have these words too. */
@@ -126,7 +134,7 @@ static bool is_from_server(const Mail *mail)
     if (has_report(mail))
         return true;
     size_t failure = find_failure(mail);
-    if (find_absence(mail) < failure)
+    if (has_other_report(mail) || find_absence(mail) < failure)
         return false;
     const char *path = field_group_get(mail->header, "Return-Path");
     return find_any(field_group_get(mail->header, "From"), senders) !=
@@ -138,7 +146,8 @@ static bool is_from_server(const Mail *mail)
 
 static bool is_absent(const Mail *mail)
 {
-    return mail_is_automatic(mail) || find_absence(mail) != SIZE_MAX;
+    return mail_is_automatic(mail) || has_other_report(mail) ||
+           find_absence(mail) != SIZE_MAX;
 }
 
 /* --- what came back --- */

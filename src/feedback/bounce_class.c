@@ -179,7 +179,7 @@ static const struct {
      "host or domain name not found|name or service not known|nxdomain|"
      "dns lookup failure|dns error|hostname not found|no such host|"
      "couldn't find any host|could not find a gateway|domain not exist|"
-     "domain is not|invalid domain|name service error|null mx|"
+     "domain is not|invalid domain|name service error|null mx|nullmx|"
      "domain is invalid|host lookup did not|all relevant mx records|"
      "illegal host|lookup failure|bad host"},
     {HINT_EXPIRED,
@@ -200,6 +200,18 @@ static const char delays[] =
     "delay reason|no action is required|warning message only|"
     "do not need to resend|need to resend";
 
+/* How much of a word is the server's: nothing of a link or an address, but
+ * what an address is glued to, as in "FROM:<ada@example.org>". */
+static size_t own_length(const char *word)
+{
+    if (strstr(word, "://") != NULL)
+        return 0;
+    if (strchr(word, '@') == NULL)
+        return strlen(word);
+    size_t length = strcspn(word, ":@");
+    return word[length] == ':' ? length + 1 : 0;
+}
+
 /* In lower case, one blank between words, without addresses and links, whose
  * words are not the server's. */
 static char *plain_words(const char *text)
@@ -210,10 +222,10 @@ static char *plain_words(const char *text)
     g_auto(GStrv) words = g_strsplit_set(lower, " \t\r\n", -1);
     GString *out = g_string_new(" ");
     for (char **word = words; *word != NULL; word++) {
-        if (**word == '\0' || strchr(*word, '@') != NULL ||
-            strstr(*word, "://") != NULL)
+        size_t own = own_length(*word);
+        if (own == 0)
             continue;
-        g_string_append(out, *word);
+        g_string_append_len(out, *word, (gssize)own);
         g_string_append_c(out, ' ');
     }
     return g_string_free(out, FALSE);

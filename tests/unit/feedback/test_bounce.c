@@ -234,6 +234,13 @@ static void what_is_no_bounce_is_none(void **state)
         {"Return-Path: <>\nFrom: a@x.example\nSubject: Abwesend: News\n\n"
          "a@x.example is no longer valid\n",
          "automatic"},
+        {"Return-Path: <>\nFrom: a@x.example\nSubject: Not read: News\n"
+         "Content-Type: multipart/report; boundary=b; "
+         "report-type=disposition-notification\n\n"
+         "--b\nContent-Type: text/plain\n\n"
+         "Your message to a@x.example could not be delivered to a reader: "
+         "no such user\n--b--\n",
+         "automatic"},
         {"From: System Administrator <a@x.example>\n"
          "Subject: Undeliverable: Out of office hours\n\n"
          "b@x.example: user unknown\n",

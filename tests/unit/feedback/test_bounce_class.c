@@ -57,6 +57,7 @@ static void each_failure_has_its_class(void **state)
         {550, {0, 0, 0}, "User unknown in virtual alias table", BOUNCE_HARD},
         {550, {5, 0, 0}, "No Such User", BOUNCE_HARD},
         {0, {0, 0, 0}, "Host unknown", BOUNCE_HARD},
+        {0, {5, 1, 0}, "Domain x does not accept mail (nullMX)", BOUNCE_HARD},
         /* soft */
         {552, {5, 2, 2}, "over quota", BOUNCE_SOFT},
         {452, {4, 2, 2}, "over quota", BOUNCE_SOFT},
@@ -123,6 +124,7 @@ static void what_does_not_exist_on_our_side_takes_nobody_off(void **state)
         "550 Access denied, not found in our whitelist",
         "550 not a member of this list: user not found",
         "550 spammers: user unknown",
+        "after MAIL FROM:<a@x.example> SIZE=9: 550 unknown user",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
         for (int detail = 0; detail < 2; detail++) {
@@ -147,6 +149,7 @@ static void addresses_and_links_say_nothing(void **state)
         "550 <spam@example.org>: user unknown",
         "550 user unknown, see https://blocked.example/policy",
         "550 user unknown in spfilter2 relay.example",
+        "after RCPT TO:<spam@x.example>: user unknown, mailto:dmarc@x.example",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
         Reply reply = {.code = 550};
