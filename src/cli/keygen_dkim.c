@@ -88,7 +88,8 @@ static void print_record(const Wanted *wanted, const char *record)
 static void print_settings(const Wanted *wanted)
 {
     g_autofree char *shown = error_printable(wanted->path);
-    printf("\nWhen `mirmail doctor` finds the record, put into mirmail.yaml:\n"
+    printf("\nPut this into mirmail.yaml, and send when `mirmail doctor` "
+           "finds the record:\n"
            "\n"
            "dkim:\n"
            "  - domain: %s\n"

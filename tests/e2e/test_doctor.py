@@ -9,7 +9,7 @@ import dkim
 import pytest
 import spf
 from dns_server import NODATA, REFUSED, SERVFAIL, SILENCE, DnsServer
-from test_dkim import DOMAIN, TWO, by_dkimpy, make_key
+from test_dkim import DOMAIN, TWO, by_dkimpy, make_key, published
 
 ZONE = {
     DOMAIN: {"MX": ["20 mx2.harbour.example.org.", "10 mx.harbour.example.org."],
@@ -111,6 +111,19 @@ def test_an_answer_that_is_cut_off_is_asked_for_by_tcp(project, zone):
 
 
 # --- keys ---
+
+def test_what_keygen_says_leads_to_a_record_that_the_doctor_finds(project, zone):
+    project.configure_plain(9)
+    said = project.run("keygen", "--dkim", DOMAIN, "s").expect(0).stdout.decode()
+    name, record = published(said)
+    steps, settings = said.split("\ndkim:\n")
+    assert "Put this into mirmail.yaml, and send when `mirmail doctor` finds" in steps
+    for entry, verdict in (None, "FAIL"), ({"TXT": [record]}, "PASS"):
+        zone[name] = entry
+        with DnsServer(zone) as server:
+            lines = examine(project, server, extra="dkim:\n" + settings)
+        assert verdicts(lines, "dkim") == [verdict], lines
+
 
 def record_cases(record, other):
     public = re.search("p=(.*)", record).group(1)
