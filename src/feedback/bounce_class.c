@@ -95,18 +95,22 @@ static const struct {
     const char *words; /* between bars */
 } hints[] = {
     {HINT_SENDER,
-     "after mail from|reply to mail from|sender address rejected|"
+     "after mail from|reply to mail from|in mail from|mail from domain|"
+     "mail from address|mailfrom|sender address rejected|"
+     "sender address has been|sender address does not|sender address not|"
+     "sender address is|of sender address|sender domain|sender's|"
      "sender rejected|sender denied|sender verify failed|bad sender|"
-     "sender address has been|invalid sender|unknown sender|"
-     "sender unknown|sender is unknown|sender is not|sender not|"
-     "sender does not|sender domain|sender's|nonexistent sender|"
-     "non-existent sender|for the sender|envelope sender|sender address|"
-     "in mail from|mail from domain|mail from address|mailfrom|"
-     "return address|from address|from domain|from header|header from|"
-     "from: header|your domain is|your domain does|your domain not|"
-     "your host is|your server is|your ip|cannot find your|"
-     "helo command rejected|invalid helo|bad helo|in helo|in ehlo|client host "
-     "rejected|reverse lookup"},
+     "invalid sender|unknown sender|nonexistent sender|"
+     "non-existent sender|sender unknown|sender is unknown|sender is not|"
+     "sender does not|sender not allowed|sender not found|"
+     "sender not known|envelope sender|bad return address|"
+     "invalid return address|nonexistent return|non-existent return|"
+     "return address does not|return address not|return address is|"
+     "from address does not|from address not|from address is|from domain|"
+     "from header|header from|from: header|your domain is|"
+     "your domain does|your domain not|your host is|your server is|"
+     "your ip|cannot find your|helo command rejected|invalid helo|"
+     "bad helo|in helo|in ehlo|client host rejected|reverse lookup"},
     {HINT_POLICY,
      "spam|spammer|spamming|spamhaus|spamcop|surbl|uribl|blacklist|"
      "black list|blocklist|block list|denylist|blocked|"

@@ -132,6 +132,11 @@ static void what_does_not_exist_on_our_side_takes_nobody_off(void **state)
             if (bounce_classify(&reply, words[i]) != BOUNCE_POLICY)
                 fail_msg("5.%d.%d %s", detail, detail, words[i]);
         }
+    Reply told = {.code = 550};
+    assert_int_equal(bounce_classify(&told, "550 user unknown; the sender "
+                                            "was notified at the return "
+                                            "address"),
+                     BOUNCE_HARD);
     Reply reply = {.code = 550};
     assert_int_equal(
         bounce_classify(&reply, "550 .ics files are no longer accepted"),
