@@ -153,42 +153,36 @@ static void check_provider(const Look *look)
 
 /* --- SPF --- */
 
-/* The addresses under which the relays are known. */
-static char **relay_addresses(const Look *look)
+static const DnsType address_types[] = {DNS_A, DNS_AAAA};
+
+/* The addresses under which a relay is known. */
+static char **relay_addresses(const Look *look, const char *host)
 {
     GPtrArray *all = g_ptr_array_new();
-    for (size_t i = 0; i < config_relay_count(look->config); i++) {
-        const char *host = config_relay_at(look->config, i)->host;
-        static const DnsType types[] = {DNS_A, DNS_AAAA};
-        if (host != NULL && g_hostname_is_ip_address(host)) {
-            g_ptr_array_add(all, g_strdup(host));
-            continue;
-        }
-        for (size_t j = 0; host != NULL && j < G_N_ELEMENTS(types); j++) {
-            const DnsAnswer *answer = resolver_ask(&look->resolver, host,
-                                                   types[j]);
-            for (char **at = answer->values; at != NULL && *at != NULL; at++)
-                g_ptr_array_add(all, g_strdup(*at));
-        }
+    bool is_address = host != NULL && g_hostname_is_ip_address(host);
+    if (is_address)
+        g_ptr_array_add(all, g_strdup(host));
+    for (size_t i = 0;
+         host != NULL && !is_address && i < G_N_ELEMENTS(address_types); i++) {
+        const DnsAnswer *answer = resolver_ask(&look->resolver, host,
+                                               address_types[i]);
+        for (char **at = answer->values; at != NULL && *at != NULL; at++)
+            g_ptr_array_add(all, g_strdup(*at));
     }
     g_ptr_array_add(all, NULL);
     return (char **)g_ptr_array_free(all, FALSE);
 }
 
-/* A relay whose addresses the DNS did not tell; NULL: none. */
-static const DnsAnswer *unknown_relay(const Look *look)
+/* Why the DNS did not tell a relay's addresses; NULL: it did. */
+static const char *why_unknown(const Look *look, const char *host)
 {
-    for (size_t i = 0; i < config_relay_count(look->config); i++) {
-        const char *host = config_relay_at(look->config, i)->host;
-        if (host == NULL || g_hostname_is_ip_address(host))
-            continue;
-        static const DnsType types[] = {DNS_A, DNS_AAAA};
-        for (size_t j = 0; j < G_N_ELEMENTS(types); j++) {
-            const DnsAnswer *answer = resolver_ask(&look->resolver, host,
-                                                   types[j]);
-            if (answer->status == DNS_UNAVAILABLE)
-                return answer;
-        }
+    if (host == NULL || g_hostname_is_ip_address(host))
+        return NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(address_types); i++) {
+        const DnsAnswer *answer = resolver_ask(&look->resolver, host,
+                                               address_types[i]);
+        if (answer->status == DNS_UNAVAILABLE)
+            return answer->why;
     }
     return NULL;
 }
@@ -209,11 +203,12 @@ static void report_all(const Look *look, const SpfResult *spf)
                       look->envelope);
 }
 
-static void report_spf(const Look *look, const SpfResult *spf,
-                       const char *include)
+static void report_listed(const Look *look, const SpfResult *spf,
+                          const char *host, const char *include)
 {
-    const char *host = config_relay_at(look->config, 0)->host;
-    const DnsAnswer *unknown = unknown_relay(look);
+    const char *unknown = why_unknown(look, host);
+    const char *relay = host != NULL ? host : "the relay";
+    bool is_only = config_relay_count(look->config) == 1;
     g_autofree char *advice = g_strdup_printf(
         "%s%s; `mirmail doctor --received` shows whether a test mail passed",
         include ? "put into the record include:"
@@ -222,42 +217,30 @@ static void report_spf(const Look *look, const SpfResult *spf,
         include ? include : "");
     if (spf->has_sender)
         diagnosis_add(look->diagnosis, VERDICT_PASS, "spf", NULL,
-                      "the SPF record of %s lists the relay, with %d of 10 "
-                      "lookups",
-                      look->envelope, spf->lookups);
+                      "the SPF record of %s lists %s, with %d of 10 lookups",
+                      look->envelope, is_only ? "the relay" : relay,
+                      spf->lookups);
     else if (spf->has_macros)
         diagnosis_add(look->diagnosis, VERDICT_INFO, "spf", advice,
                       "the SPF record of %s has macros, so whether it lists "
                       "%s shows only on a mail",
-                      look->envelope, host ? host : "the relay");
+                      look->envelope, relay);
     else if (unknown != NULL)
         diagnosis_add(look->diagnosis, VERDICT_UNKNOWN, "spf", ADVICE_RESOLVER,
                       "whether the SPF record of %s lists %s is not known: %s",
-                      look->envelope, host ? host : "the relay", unknown->why);
+                      look->envelope, relay, unknown);
     else
         diagnosis_add(
             look->diagnosis, VERDICT_WARN, "spf", advice,
             "the SPF record of %s does not list %s by its address%s%s",
-            look->envelope, host ? host : "the relay",
-            include ? " or its include" : "",
+            look->envelope, relay, include ? " or its include" : "",
             spf->has_rest ? "; what stands behind `all` does not count" : "");
-    report_all(look, spf);
 }
 
-static void check_spf(const Look *look)
+static void report_no_spf(const Look *look, const SpfResult *spf)
 {
-    const Preset *preset = doctor_preset(config_relay_at(look->config, 0));
-    const char *include = preset != NULL ? preset->include : NULL;
-    g_auto(GStrv) addresses = relay_addresses(look);
-    SpfQuestion question = {look->envelope, addresses, include};
-    SpfResult spf;
     bool signs = look->config->dkim.count > 0;
-    spf_read(&look->resolver, &question, &spf);
-    switch (spf.status) {
-    case SPF_FINE:
-        report_spf(look, &spf, include);
-        break;
-    case SPF_NONE:
+    if (spf->status == SPF_NONE)
         diagnosis_add(look->diagnosis, signs ? VERDICT_WARN : VERDICT_FAIL,
                       "spf",
                       "publish one as TXT, such as: v=spf1 "
@@ -265,21 +248,51 @@ static void check_spf(const Look *look)
                       "%s has no SPF record; large receivers want both SPF "
                       "and DKIM",
                       look->envelope);
-        break;
-    case SPF_UNAVAILABLE:
+    else if (spf->status == SPF_UNAVAILABLE)
         diagnosis_add(look->diagnosis, VERDICT_UNKNOWN, "spf", ADVICE_RESOLVER,
                       "the SPF record of %s cannot be followed: %s",
-                      look->envelope, spf.problem);
-        break;
-    case SPF_BROKEN:
+                      look->envelope, spf->problem);
+    else
         diagnosis_add(look->diagnosis, VERDICT_FAIL, "spf",
                       "mend the record: receivers treat it as an error and "
                       "none of it counts",
                       "the SPF record of %s is broken: %s", look->envelope,
-                      spf.problem);
-        break;
+                      spf->problem);
+}
+
+/* Several accounts at one host are one sender. */
+static bool is_repeated(const Look *look, size_t index)
+{
+    const char *host = config_relay_at(look->config, index)->host;
+    for (size_t i = 0; i < index; i++)
+        if (is_same(host, config_relay_at(look->config, i)->host))
+            return true;
+    return false;
+}
+
+/* Every relay must be listed; what is wrong with the record is said once. */
+static void check_spf(const Look *look)
+{
+    bool is_fine = true;
+    for (size_t i = 0; is_fine && i < config_relay_count(look->config); i++) {
+        if (is_repeated(look, i))
+            continue;
+        const RelayConfig *relay = config_relay_at(look->config, i);
+        const Preset *preset = doctor_preset(relay);
+        const char *include = preset != NULL ? preset->include : NULL;
+        g_auto(GStrv) addresses = relay_addresses(look, relay->host);
+        SpfQuestion question = {look->envelope, addresses, include};
+        SpfResult spf;
+        spf_read(&look->resolver, &question, &spf);
+        is_fine = spf.status == SPF_FINE;
+        if (is_fine)
+            report_listed(look, &spf, relay->host, include);
+        else
+            report_no_spf(look, &spf);
+        if (is_fine && i == 0)
+            report_all(look, &spf);
+        spf_result_clear(&spf);
     }
-    spf_result_clear(&spf);
 }
 
 /* --- DMARC and alignment --- */

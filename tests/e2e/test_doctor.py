@@ -1,6 +1,7 @@
 """mirmail doctor against a DNS server on loopback and real relays."""
 
 import copy
+import json
 import re
 import subprocess
 import time
@@ -221,6 +222,22 @@ def test_a_relay_without_a_known_address_is_not_called_unlisted(project, zone):
                         connect_timeout="1s")
     assert list(found(lines, "spf")) == ["UNKNOWN"], lines
     assert "relay.example.com is not known" in found(lines, "spf")["UNKNOWN"]
+
+
+def test_every_relay_must_be_listed(project, zone):
+    zone[DOMAIN]["TXT"] = ["v=spf1 ip4:127.0.0.1 ?all"]
+    relays = [{"host": host, "port": port, "tls": "none"}
+              for host, port in (("127.0.0.1", 9), ("127.0.0.2", 9), ("127.0.0.1", 7))]
+    project.configure_plain(9)
+    text = (project.folder / "mirmail.yaml").read_text()
+    project.write("mirmail.yaml", text[:text.index("relay:")] + f"relays: {json.dumps(relays)}\n")
+    with DnsServer(zone) as server:
+        lines = project.run("doctor", "--json", "--resolver", server.address).events
+    said = [(line["verdict"], line["text"]) for line in lines if line["check"] == "spf"]
+    assert [verdict for verdict, _ in said] == ["PASS", "WARN", "WARN"], said
+    assert "lists 127.0.0.1, with" in said[0][1]
+    assert "forbids nobody" in said[1][1]
+    assert "does not list 127.0.0.2" in said[2][1]
 
 
 def test_python_spf_comes_to_the_same_lookups(project, zone):
