@@ -4,17 +4,6 @@
 #include "doctor/dmarc.h"
 #include "doctor/doctor.h"
 #include "doctor/private.h"
-#include "doctor/spf.h"
-
-#define ADVICE_RESOLVER "ask again, or use another resolver with --resolver"
-
-typedef struct Look {
-    const Config *config;
-    Resolver resolver;
-    Diagnosis *diagnosis;
-    const char *from;     /* domains */
-    const char *envelope; /* never NULL: From's when unset */
-} Look;
 
 /* --- does the domain exist, and take mail --- */
 
@@ -24,7 +13,7 @@ static bool is_null_mx(const DnsAnswer *mx)
            g_str_has_suffix(mx->values[0], " .");
 }
 
-static void report_without_mx(const Look *look, const char *domain,
+static void report_without_mx(const DnsLook *look, const char *domain,
                               const char *what, Verdict verdict)
 {
     const DnsAnswer *a = resolver_ask(&look->resolver, domain, DNS_A);
@@ -49,7 +38,7 @@ static void report_without_mx(const Look *look, const char *domain,
                                                : "has neither MX nor address");
 }
 
-static void check_mail_domain(const Look *look, const char *domain,
+static void check_mail_domain(const DnsLook *look, const char *domain,
                               const char *what, Verdict verdict)
 {
     const DnsAnswer *mx = resolver_ask(&look->resolver, domain, DNS_MX);
@@ -76,7 +65,7 @@ static bool is_same(const char *a, const char *b)
     return a != NULL && b != NULL && g_ascii_strcasecmp(a, b) == 0;
 }
 
-static void check_mail_domains(const Look *look)
+static void check_mail_domains(const DnsLook *look)
 {
     const char *reply = look->config->sender.reply_to.address.domain;
     check_mail_domain(look, look->from, "sender.from", VERDICT_FAIL);
@@ -132,7 +121,7 @@ static bool is_relay_of(const char *host, const char *relays)
     return false;
 }
 
-static void check_provider(const Look *look)
+static void check_provider(const DnsLook *look)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(providers); i++) {
         if (!is_provider_domain(look->from, providers[i].domain))
@@ -151,153 +140,9 @@ static void check_provider(const Look *look)
     }
 }
 
-/* --- SPF --- */
-
-static const DnsType address_types[] = {DNS_A, DNS_AAAA};
-
-/* The addresses under which a relay is known. */
-static char **relay_addresses(const Look *look, const char *host)
-{
-    GPtrArray *all = g_ptr_array_new();
-    bool is_address = host != NULL && g_hostname_is_ip_address(host);
-    if (is_address)
-        g_ptr_array_add(all, g_strdup(host));
-    for (size_t i = 0;
-         host != NULL && !is_address && i < G_N_ELEMENTS(address_types); i++) {
-        const DnsAnswer *answer = resolver_ask(&look->resolver, host,
-                                               address_types[i]);
-        for (char **at = answer->values; at != NULL && *at != NULL; at++)
-            g_ptr_array_add(all, g_strdup(*at));
-    }
-    g_ptr_array_add(all, NULL);
-    return (char **)g_ptr_array_free(all, FALSE);
-}
-
-/* Why the DNS did not tell a relay's addresses; NULL: it did. */
-static const char *why_unknown(const Look *look, const char *host)
-{
-    if (host == NULL || g_hostname_is_ip_address(host))
-        return NULL;
-    for (size_t i = 0; i < G_N_ELEMENTS(address_types); i++) {
-        const DnsAnswer *answer = resolver_ask(&look->resolver, host,
-                                               address_types[i]);
-        if (answer->status == DNS_UNAVAILABLE)
-            return answer->why;
-    }
-    return NULL;
-}
-
-static void report_all(const Look *look, const SpfResult *spf)
-{
-    if (spf->all == '+')
-        diagnosis_add(look->diagnosis, VERDICT_FAIL, "spf",
-                      "end the record with ~all or -all",
-                      "the SPF record of %s ends with +all: everybody may "
-                      "send for it",
-                      look->envelope);
-    else if (spf->all != '-' && spf->all != '~')
-        diagnosis_add(look->diagnosis, VERDICT_WARN, "spf",
-                      "end the record with ~all or -all",
-                      "the SPF record of %s ends without -all or ~all, so it "
-                      "forbids nobody",
-                      look->envelope);
-}
-
-static void report_listed(const Look *look, const SpfResult *spf,
-                          const char *host, const char *include)
-{
-    const char *unknown = why_unknown(look, host);
-    const char *relay = host != NULL ? host : "the relay";
-    bool is_only = config_relay_count(look->config) == 1;
-    g_autofree char *advice = g_strdup_printf(
-        "%s%s; `mirmail doctor --received` shows whether a test mail passed",
-        include ? "put into the record include:"
-                : "add what the relay's own "
-                  "pages say",
-        include ? include : "");
-    if (spf->has_sender)
-        diagnosis_add(look->diagnosis, VERDICT_PASS, "spf", NULL,
-                      "the SPF record of %s lists %s, with %d of 10 lookups",
-                      look->envelope, is_only ? "the relay" : relay,
-                      spf->lookups);
-    else if (spf->has_macros)
-        diagnosis_add(look->diagnosis, VERDICT_INFO, "spf", advice,
-                      "the SPF record of %s has macros, so whether it lists "
-                      "%s shows only on a mail",
-                      look->envelope, relay);
-    else if (unknown != NULL)
-        diagnosis_add(look->diagnosis, VERDICT_UNKNOWN, "spf", ADVICE_RESOLVER,
-                      "whether the SPF record of %s lists %s is not known: %s",
-                      look->envelope, relay, unknown);
-    else
-        diagnosis_add(
-            look->diagnosis, VERDICT_WARN, "spf", advice,
-            "the SPF record of %s does not list %s by its address%s%s",
-            look->envelope, relay, include ? " or its include" : "",
-            spf->has_rest ? "; what stands behind `all` does not count" : "");
-}
-
-static void report_no_spf(const Look *look, const SpfResult *spf)
-{
-    bool signs = look->config->dkim.count > 0;
-    if (spf->status == SPF_NONE)
-        diagnosis_add(look->diagnosis, signs ? VERDICT_WARN : VERDICT_FAIL,
-                      "spf",
-                      "publish one as TXT, such as: v=spf1 "
-                      "include:YOUR-RELAY ~all",
-                      "%s has no SPF record; large receivers want both SPF "
-                      "and DKIM",
-                      look->envelope);
-    else if (spf->status == SPF_UNAVAILABLE)
-        diagnosis_add(look->diagnosis, VERDICT_UNKNOWN, "spf", ADVICE_RESOLVER,
-                      "the SPF record of %s cannot be followed: %s",
-                      look->envelope, spf->problem);
-    else
-        diagnosis_add(look->diagnosis, VERDICT_FAIL, "spf",
-                      "mend the record: receivers treat it as an error and "
-                      "none of it counts",
-                      "the SPF record of %s is broken: %s", look->envelope,
-                      spf->problem);
-}
-
-/* Several accounts at one host are one sender. */
-static bool is_repeated(const Look *look, size_t index)
-{
-    const char *host = config_relay_at(look->config, index)->host;
-    for (size_t i = 0; i < index; i++)
-        if (is_same(host, config_relay_at(look->config, i)->host))
-            return true;
-    return false;
-}
-
-/* Every relay must be listed; what is wrong with the record is said once. */
-static void check_spf(const Look *look)
-{
-    bool is_fine = true;
-    for (size_t i = 0; is_fine && i < config_relay_count(look->config); i++) {
-        if (is_repeated(look, i))
-            continue;
-        const RelayConfig *relay = config_relay_at(look->config, i);
-        const Preset *preset = doctor_preset(relay);
-        const char *include = preset != NULL ? preset->include : NULL;
-        g_auto(GStrv) addresses = relay_addresses(look, relay->host);
-        SpfQuestion question = {look->envelope, addresses, include};
-        SpfResult spf;
-        spf_read(&look->resolver, &question, &spf);
-        is_fine = spf.status == SPF_FINE;
-        if (is_fine)
-            report_listed(look, &spf, relay->host, include);
-        else
-            report_no_spf(look, &spf);
-        if (is_fine && i == 0)
-            report_all(look, &spf);
-        spf_result_clear(&spf);
-    }
-}
-
 /* --- DMARC and alignment --- */
 
-static void report_dmarc(const Look *look, const DmarcWalk *walk)
+static void report_dmarc(const DnsLook *look, const DmarcWalk *walk)
 {
     if (walk->problem != NULL)
         diagnosis_add(look->diagnosis, VERDICT_WARN, "dmarc",
@@ -324,7 +169,7 @@ static void report_dmarc(const Look *look, const DmarcWalk *walk)
                       walk->found_at);
 }
 
-static bool is_aligned(const Look *look, const DmarcWalk *from,
+static bool is_aligned(const DnsLook *look, const DmarcWalk *from,
                        const char *domain, bool is_strict)
 {
     if (is_same(domain, look->from))
@@ -341,7 +186,7 @@ static bool is_aligned(const Look *look, const DmarcWalk *from,
     return same;
 }
 
-static bool is_signed_aligned(const Look *look, const DmarcWalk *from)
+static bool is_signed_aligned(const DnsLook *look, const DmarcWalk *from)
 {
     const DkimList *dkim = &look->config->dkim;
     for (size_t i = 0; i < dkim->count; i++)
@@ -350,7 +195,7 @@ static bool is_signed_aligned(const Look *look, const DmarcWalk *from)
     return false;
 }
 
-static void check_alignment(const Look *look, const DmarcWalk *from)
+static void check_alignment(const DnsLook *look, const DmarcWalk *from)
 {
     bool by_spf = is_aligned(look, from, look->envelope, from->is_strict_spf);
     bool by_dkim = is_signed_aligned(look, from);
@@ -388,7 +233,7 @@ static void check_alignment(const Look *look, const DmarcWalk *from)
                       look->from);
 }
 
-static void check_dmarc(const Look *look)
+static void check_dmarc(const DnsLook *look)
 {
     DmarcWalk walk;
     dmarc_walk(&look->resolver, look->from, &walk);
@@ -406,7 +251,7 @@ static void check_dmarc(const Look *look)
 /* --- all of it --- */
 
 /* What is needed for certain is asked for at once. */
-static void ask_ahead(Dns *dns, const Look *look)
+static void ask_ahead(Dns *dns, const DnsLook *look)
 {
     g_autofree char *dmarc = g_strconcat("_dmarc.", look->from, NULL);
     dns_start(dns, look->from, DNS_MX);
@@ -430,7 +275,7 @@ void doctor_domains(const Config *config, Dns *dns, Diagnosis *diagnosis)
                       "there is no sender to look at");
         return;
     }
-    Look look = {
+    DnsLook look = {
         .config = config,
         .resolver = dns_resolver(dns),
         .diagnosis = diagnosis,
@@ -440,7 +285,7 @@ void doctor_domains(const Config *config, Dns *dns, Diagnosis *diagnosis)
     ask_ahead(dns, &look);
     check_provider(&look);
     check_mail_domains(&look);
-    check_spf(&look);
+    doctor_spf(&look);
     doctor_keys(config, &look.resolver, diagnosis);
     check_dmarc(&look);
 }
