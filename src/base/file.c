@@ -152,3 +152,16 @@ bool file_write_all(int descriptor, const char *bytes, size_t length)
     }
     return true;
 }
+
+bool file_sync_folder(const char *path)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    bool ok = fsync(file) == 0;
+    int number = errno;
+    close(file);
+    errno = number;
+    return ok;
+}

@@ -39,4 +39,8 @@ GBytes *file_read(const char *folder, const char *name, size_t limit_bytes,
 /* All of the bytes into an open file, whatever interrupts; false with errno. */
 bool file_write_all(int descriptor, const char *bytes, size_t length);
 
+/* Brings to the disk which files the folder of this path has, after one was
+ * made or renamed; false with errno. */
+bool file_sync_folder(const char *path);
+
 #endif

@@ -141,19 +141,6 @@ static bool keep_owner(const Replace *replace, int file)
     return fchmod(file, before->st_mode & 07777) == 0;
 }
 
-static bool sync_folder(const char *path)
-{
-    g_autofree char *folder = g_path_get_dirname(path);
-    int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    bool ok = fsync(file) == 0;
-    int number = errno;
-    close(file);
-    errno = number;
-    return ok;
-}
-
 /* With the lock held nobody else makes this name, so what is there is left
  * over. O_EXCL follows no link that somebody laid in its place. */
 static int make_beside(Replace *replace)
@@ -207,5 +194,5 @@ bool replace_commit(Replace *replace, const char *bytes, size_t length,
     if (rename(replace->beside, replace->real) != 0)
         return fail(replace->path, errno, error);
     replace->is_open = false;
-    return sync_folder(replace->real) || fail(replace->path, errno, error);
+    return file_sync_folder(replace->real) || fail(replace->path, errno, error);
 }

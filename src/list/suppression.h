@@ -17,7 +17,7 @@
  * Address.key under the salt, 160 bits, base32), for those who want to be
  * forgotten. The last line about somebody counts; `allowed` takes a
  * suppression back. A line that cannot be read is an error and not passed
- * over, as it may be somebody's wish.
+ * over, as it may be somebody's wish; a last line without an end counts too.
  *
  * Writers hold flock() on the file and fsync() it; a reader sees what others
  * appended at its next question. Any thread. About 100 bytes a person.

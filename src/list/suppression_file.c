@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -128,10 +129,23 @@ static void forget(Suppressions *suppressions)
     suppressions->active = 0;
     suppressions->read_to = 0;
     suppressions->line = 0;
+    suppressions->end_length = 0;
 }
 
-/* From read_to to the last line end. */
-static bool read_lines(Suppressions *suppressions, int file, GError **error)
+static bool take_line(Suppressions *suppressions, char *line, size_t length,
+                      GError **error)
+{
+    if (length <= SUPPRESSION_LINE_MAX && strlen(line) == length)
+        return read_line(suppressions, line, error);
+    suppressions->line++;
+    return fail_line(suppressions, "no text line", error);
+}
+
+/* From read_to to the last line end. What is behind it somebody left without
+ * an end by hand, and it counts too; without the lock it may be the half of
+ * what another program is appending. */
+static bool read_lines(Suppressions *suppressions, int file, bool is_locked,
+                       GError **error)
 {
     g_autoptr(GString) held = g_string_new(NULL);
     char bytes[16384];
@@ -144,12 +158,7 @@ static bool read_lines(Suppressions *suppressions, int file, GError **error)
         while ((end = memchr(start, '\n',
                              held->len - (size_t)(start - held->str)))) {
             *end = '\0';
-            if (end - start > SUPPRESSION_LINE_MAX ||
-                strlen(start) != (size_t)(end - start)) {
-                suppressions->line++;
-                return fail_line(suppressions, "no text line", error);
-            }
-            if (!read_line(suppressions, start, error))
+            if (!take_line(suppressions, start, (size_t)(end - start), error))
                 return false;
             start = end + 1;
         }
@@ -161,25 +170,76 @@ static bool read_lines(Suppressions *suppressions, int file, GError **error)
             return fail_line(suppressions, "an endless line", error);
         }
     }
-    return got == 0 || fail_system(suppressions, "cannot be read", error);
+    if (got < 0)
+        return fail_system(suppressions, "cannot be read", error);
+    return held->len == 0 || !is_locked ||
+           take_line(suppressions, held->str, held->len, error);
+}
+
+static ssize_t read_end(const Suppressions *suppressions, int file, char *end,
+                        size_t length)
+{
+    return pread(file, end, length, suppressions->read_to - (off_t)length);
+}
+
+/* What stands before read_to tells a file that has grown at its end from one
+ * into which an editor wrote another text, in its place. */
+static void note_end(Suppressions *suppressions, int file)
+{
+    size_t length = MIN((size_t)suppressions->read_to,
+                        sizeof suppressions->end);
+    ssize_t got = read_end(suppressions, file, suppressions->end, length);
+    suppressions->end_length = got > 0 ? (size_t)got : 0;
+}
+
+static bool was_appended_to(const Suppressions *suppressions, int file,
+                            const Stamp *now)
+{
+    const Stamp *seen = &suppressions->seen;
+    char end[SUPPRESSION_END_BYTES];
+    size_t length = suppressions->end_length;
+    return stamp_is_of_one_file(seen, now) && now->size > seen->size &&
+           seen->size <= suppressions->read_to &&
+           read_end(suppressions, file, end, length) == (ssize_t)length &&
+           memcmp(end, suppressions->end, length) == 0;
 }
 
 /* Only what was appended, or all of another file or one that was written
- * anew (git does both). */
-static bool read_file(Suppressions *suppressions, int file, GError **error)
+ * anew (git does both). After a failure all is read again. */
+static bool read_file(Suppressions *suppressions, int file, bool is_locked,
+                      GError **error)
 {
     struct stat info;
     if (fstat(file, &info) != 0)
         return fail_system(suppressions, "cannot be read", error);
     Stamp now = stamp_from(&info);
-    bool has_grown = stamp_is_of_one_file(&suppressions->seen, &now) &&
-                     now.size > suppressions->seen.size;
-    if (!has_grown)
+    if (!was_appended_to(suppressions, file, &now))
         forget(suppressions);
-    if (!read_lines(suppressions, file, error))
+    suppressions->seen = (Stamp){0};
+    if (!read_lines(suppressions, file, is_locked, error))
         return false;
     suppressions->seen = now;
+    note_end(suppressions, file);
     return true;
+}
+
+static bool has_open_line(const Suppressions *suppressions)
+{
+    return suppressions->seen.size > suppressions->read_to;
+}
+
+/* Whoever appends has the lock. A file system without locks has no waiting
+ * either. */
+static bool read_unlocked_file(Suppressions *suppressions, int file,
+                               GError **error)
+{
+    if (!read_file(suppressions, file, false, error))
+        return false;
+    if (!has_open_line(suppressions))
+        return true;
+    while (flock(file, LOCK_SH) != 0 && errno == EINTR)
+        continue;
+    return read_file(suppressions, file, true, error);
 }
 
 bool suppression_file_refresh(Suppressions *suppressions, GError **error)
@@ -198,24 +258,35 @@ bool suppression_file_refresh(Suppressions *suppressions, GError **error)
     int file = open(suppressions->path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return fail_system(suppressions, "cannot be read", error);
-    bool ok = read_file(suppressions, file, error);
+    bool ok = read_unlocked_file(suppressions, file, error);
     close(file);
     return ok;
 }
 
 /* --- writing --- */
 
+/* The half of a line, which a full disk leaves, would be one that cannot be
+ * read; so all of it is taken back. */
 static bool write_down(const Suppressions *suppressions, int file,
                        const GString *text, GError **error)
 {
-    return (file_write_all(file, text->str, text->len) && fsync(file) == 0) ||
-           fail_system(suppressions, "cannot be written", error);
+    struct stat before;
+    if (fstat(file, &before) != 0)
+        return fail_system(suppressions, "cannot be written", error);
+    if (file_write_all(file, text->str, text->len) && fsync(file) == 0 &&
+        (before.st_size > 0 || file_sync_folder(suppressions->path)))
+        return true;
+    int number = errno;
+    if (ftruncate(file, before.st_size) != 0)
+        number = errno;
+    errno = number;
+    return fail_system(suppressions, "cannot be written", error);
 }
 
 /* A last line that somebody left without its end gets one. */
 static void end_line(const Suppressions *suppressions, GString *text)
 {
-    if (suppressions->seen.size > suppressions->read_to)
+    if (has_open_line(suppressions))
         g_string_append_c(text, '\n');
 }
 
@@ -237,7 +308,7 @@ static bool append_salt(const Suppressions *suppressions, GString *text,
 static bool append(Suppressions *suppressions, int file, const char *records,
                    GError **error)
 {
-    if (!read_file(suppressions, file, error))
+    if (!read_file(suppressions, file, true, error))
         return false;
     g_autoptr(GString) text = g_string_new(NULL);
     bool is_new = suppressions->seen.size == 0;
@@ -248,7 +319,7 @@ static bool append(Suppressions *suppressions, int file, const char *records,
         g_string_append(text, HEADER "\n");
     g_string_append(text, records);
     return write_down(suppressions, file, text, error) &&
-           read_file(suppressions, file, error);
+           read_file(suppressions, file, true, error);
 }
 
 bool suppression_file_append(Suppressions *suppressions, const char *records,
@@ -298,7 +369,7 @@ bool suppression_file_rename(Suppressions *suppressions, const char *key,
     g_autoptr(Replace)
         replace = replace_open(suppressions->path, REPLACE_EXISTING, error);
     if (replace == NULL ||
-        !read_file(suppressions, replace_file(replace), error))
+        !read_file(suppressions, replace_file(replace), true, error))
         return false;
     g_autofree char *text = NULL;
     if (!g_file_get_contents(suppressions->path, &text, NULL, NULL))

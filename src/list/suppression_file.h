@@ -14,6 +14,8 @@
 #include "base/stamp.h"
 #include "list/suppression.h"
 
+#define SUPPRESSION_END_BYTES 64 /* about a line */
+
 struct Suppressions {
     char *path;
     const Clock *clock;
@@ -24,7 +26,9 @@ struct Suppressions {
     char *salt;            /* NULL: the file has none yet */
     Stamp seen;            /* the file when it was last read */
     off_t read_to;         /* behind the last whole line */
-    int line;              /* whole lines read */
+    char end[SUPPRESSION_END_BYTES]; /* what stands before it */
+    size_t end_length;
+    int line; /* whole lines read */
 };
 
 bool suppression_is_allowed(const Suppression *suppression);

@@ -1,6 +1,11 @@
 /* test_suppression.c - list/suppression.h over its file. */
 #include "scratch.h"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -205,10 +210,132 @@ static void a_file_written_anew_is_read_anew(void **state)
                         "2026-01-01,manual,cy@x.org");
     assert_reason(suppressions, "ada@x.org", "");
     assert_reason(suppressions, "bob@x.org", "manual");
-    assert_reason(suppressions, "cy@x.org", ""); /* no line as yet */
+    assert_reason(suppressions, "cy@x.org", "manual"); /* without an end */
     add(suppressions, "dee@x.org", "bounced", false);
     assert_reason(suppressions, "cy@x.org", "manual");
     assert_reason(suppressions, "dee@x.org", "bounced");
+}
+
+/* As editors do that keep the file. */
+static void write_in_place(Fixture *fixture, const char *text)
+{
+    FILE *file = fopen(fixture->path, "w");
+    assert_non_null(file);
+    assert_int_equal(fputs(text, file) >= 0, 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void a_file_changed_in_its_place_is_read_anew(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "date,reason,who\n2026-01-01,manual,ada@x.org\n");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_reason(suppressions, "ada@x.org", "manual");
+    write_in_place(fixture, "date,reason,who\n2026-01-01,manual,zoe@x.org\n"
+                            "2026-01-02,manual,ada@x.org\n");
+    assert_reason(suppressions, "zoe@x.org", "manual");
+    write_in_place(fixture, "date,reason,who\n# these by hand\n"
+                            "2026-01-01,manual,zoe@x.org\n"
+                            "2026-01-02,manual,bob@x.org\n");
+    assert_reason(suppressions, "bob@x.org", "manual");
+    assert_reason(suppressions, "ada@x.org", "");
+}
+
+static void a_last_line_without_an_end_counts_as_it_is_now(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "2026-01-01,manual,ada@x.or");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_reason(suppressions, "ada@x.or", "manual");
+    write_in_place(fixture, "2026-01-01,manual,ada@x.org");
+    assert_reason(suppressions, "ada@x.org", "manual");
+    assert_reason(suppressions, "ada@x.or", "");
+    assert_int_equal(suppressions_count(suppressions), 1);
+}
+
+/* With the lock held, as suppressions_add() does. */
+static void append_in_halves(const Fixture *fixture, int told)
+{
+    static const char text[] = "2026-01-01,manual,ada@x.org\n";
+    const size_t half = strlen(text) - strlen("g\n");
+    int file = open(fixture->path, O_WRONLY | O_APPEND);
+    bool ok = flock(file, LOCK_EX) == 0 &&
+              write(file, text, half) == (ssize_t)half &&
+              write(told, "!", 1) == 1;
+    usleep(50000);
+    ok = ok && write(file, text + half, strlen(text) - half) == 2;
+    _exit(!ok);
+}
+
+static void half_a_line_of_another_process_is_waited_for(void **state)
+{
+    Fixture *fixture = *state;
+    int status = 1;
+    int told[2];
+    char byte;
+    write_file(fixture, "date,reason,who\n");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_int_equal(pipe(told), 0);
+    if (fork() == 0)
+        append_in_halves(fixture, told[1]);
+    assert_int_equal(read(told[0], &byte, 1), 1);
+    assert_reason(suppressions, "ada@x.org", "manual");
+    assert_int_equal(suppressions_count(suppressions), 1);
+    wait(&status);
+    assert_int_equal(status, 0);
+    close(told[0]);
+    close(told[1]);
+}
+
+/* A limit on the size of files is as good as a disk that is full. */
+static void add_on_a_full_disk(Fixture *fixture, rlim_t room)
+{
+    signal(SIGXFSZ, SIG_IGN);
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    Address address = make_address("bob@x.org");
+    const struct rlimit limit = {room, room};
+    bool ok = setrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+              !suppressions_add(suppressions, &address, "bounced", false, NULL);
+    _exit(!ok);
+}
+
+static void a_full_disk_leaves_no_half_line(void **state)
+{
+    static const char text[] = "# salt a\ndate,reason,who\n";
+    Fixture *fixture = *state;
+    int status = 1;
+    write_file(fixture, text);
+    if (fork() == 0)
+        add_on_a_full_disk(fixture, strlen(text) + 10);
+    wait(&status);
+    assert_int_equal(status, 0);
+    g_autofree char *after = read_file(fixture);
+    assert_string_equal(after, text);
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "cy@x.org", "bounced", false);
+    assert_reason(suppressions, "cy@x.org", "bounced");
+}
+
+static void a_bad_line_keeps_its_number_and_may_be_mended(void **state)
+{
+    Fixture *fixture = *state;
+    Address address = make_address("bob@x.org");
+    bool found = false;
+    write_file(fixture, "date,reason,who\n2026-01-01,manual,ada@x.org\n");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    write_in_place(fixture,
+                   "date,reason,who\n2026-01-01,manual,ada@x.org\nx\n");
+    for (int i = 0; i < 3; i++) {
+        GError *error = NULL;
+        assert_false(
+            suppressions_find(suppressions, &address, &found, NULL, &error));
+        assert_error(&error, ERROR_INPUT, "s.csv:3: not three values");
+    }
+    write_in_place(fixture, "date,reason,who\n2026-01-01,manual,bob@x.org\n"
+                            "2026-01-01,manual,cy@x.org\n");
+    assert_reason(suppressions, "cy@x.org", "manual");
+    assert_int_equal(suppressions_count(suppressions), 2);
+    drop_address(&address);
 }
 
 static void a_line_that_cannot_be_read_is_an_error(void **state)
@@ -222,6 +349,7 @@ static void a_line_that_cannot_be_read_is_an_error(void **state)
         {"2026-01-01,Left!,ada@x.org\n", "no reason"},
         {"2026-01-01,manual,nobody\n", "no address"},
         {"2026-01-01,manual,#\n", "no address"},
+        {"date,reason,who\n2026-01-01,man", ":2: not three values"},
     };
     Fixture *fixture = *state;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -465,6 +593,11 @@ int main(void)
         TEST(what_another_process_appends_is_seen_at_once),
         TEST(many_processes_lose_no_line),
         TEST(a_file_written_anew_is_read_anew),
+        TEST(a_file_changed_in_its_place_is_read_anew),
+        TEST(a_last_line_without_an_end_counts_as_it_is_now),
+        TEST(half_a_line_of_another_process_is_waited_for),
+        TEST(a_full_disk_leaves_no_half_line),
+        TEST(a_bad_line_keeps_its_number_and_may_be_mended),
         TEST(a_line_that_cannot_be_read_is_an_error),
         TEST(a_visit_shows_who_is_suppressed_now),
         TEST(many_are_added_at_once_with_their_own_dates),
