@@ -111,8 +111,9 @@ typedef struct KeyringChange {
 } KeyringChange;
 
 /* Puts a new key before the others in the file, which is made, for its owner
- * alone, where there is none. The file is replaced as a whole, under a lock of
- * its folder, and is on the disk afterwards. Errors of keyring_load(), and
+ * alone, where there is none. The file, of a symbolic link the one behind it,
+ * is replaced as a whole, under a lock of its folder; it keeps its owner and
+ * is on the disk afterwards. Errors of keyring_load(), and
  * ERROR_INPUT, ERROR_PERMISSION, ERROR_SYSTEM; then it is as it was. */
 bool keyring_add(const char *path, RandomFill fill_random,
                  KeyringChange *change, GError **error);

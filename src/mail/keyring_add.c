@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -13,7 +14,8 @@
 
 /* The file while it is changed. */
 typedef struct KeyFile {
-    const char *path;
+    const char *path; /* as given */
+    char *real;       /* without links */
     char *folder_path;
     int folder; /* locked: whoever renames the file in it has the lock */
 } KeyFile;
@@ -28,9 +30,22 @@ static bool fail(const char *path, int number, GError **error)
     return false;
 }
 
+/* Keys often lie elsewhere, and a link leads to them. */
+static bool follow(KeyFile *file, GError **error)
+{
+    struct stat link;
+    char *real = realpath(file->path, NULL);
+    int number = errno;
+    if (real == NULL && (number != ENOENT || lstat(file->path, &link) == 0))
+        return fail(file->path, number, error);
+    file->real = g_strdup(real != NULL ? real : file->path);
+    free(real);
+    return true;
+}
+
 static bool lock_folder(KeyFile *file, GError **error)
 {
-    file->folder_path = g_path_get_dirname(file->path);
+    file->folder_path = g_path_get_dirname(file->real);
     if (g_mkdir_with_parents(file->folder_path, 0700) != 0)
         return fail(file->folder_path, errno, error);
     file->folder = open(file->folder_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -44,6 +59,7 @@ static void let_go(KeyFile *file)
     if (file->folder >= 0)
         close(file->folder);
     g_free(file->folder_path);
+    g_free(file->real);
 }
 
 /* Behind the comments that the file begins with. */
@@ -57,21 +73,33 @@ static size_t first_key(const char *text)
     return (size_t)(at - text);
 }
 
+/* Another user, such as root, may renew the keys of the one who serves. */
+static bool keep_owner(const KeyFile *file, int descriptor)
+{
+    struct stat before;
+    struct stat now;
+    if (stat(file->real, &before) != 0)
+        return errno == ENOENT;
+    return fstat(descriptor, &now) == 0 &&
+           ((now.st_uid == before.st_uid && now.st_gid == before.st_gid) ||
+            fchown(descriptor, before.st_uid, before.st_gid) == 0);
+}
+
 /* The old file stays as it is until the new one is on the disk. */
 static bool replace(const KeyFile *file, const char *text, GError **error)
 {
-    g_autofree char *beside = g_strdup_printf("%s.XXXXXX", file->path);
+    g_autofree char *beside = g_strdup_printf("%s.XXXXXX", file->real);
     int descriptor = g_mkstemp_full(beside, O_WRONLY | O_CLOEXEC, 0600);
     if (descriptor < 0)
         return fail(file->path, errno, error);
     bool ok = file_write_all(descriptor, text, strlen(text)) &&
-              fsync(descriptor) == 0;
+              keep_owner(file, descriptor) && fsync(descriptor) == 0;
     int number = errno;
     if (close(descriptor) != 0 && ok) {
         ok = false;
         number = errno;
     }
-    if (ok && rename(beside, file->path) != 0) {
+    if (ok && rename(beside, file->real) != 0) {
         ok = false;
         number = errno;
     }
@@ -136,8 +164,8 @@ static bool add(const KeyFile *file, RandomFill fill_random,
 bool keyring_add(const char *path, RandomFill fill_random,
                  KeyringChange *change, GError **error)
 {
-    KeyFile file = {path, NULL, -1};
-    bool ok = lock_folder(&file, error) &&
+    KeyFile file = {.path = path, .folder = -1};
+    bool ok = follow(&file, error) && lock_folder(&file, error) &&
               add(&file, fill_random, change, error);
     let_go(&file);
     return ok;

@@ -1,8 +1,10 @@
 """Keys for the links with which readers leave, made by the program."""
 
+import os
 import re
 import subprocess
 
+import pytest
 from conftest import MIRMAIL
 
 
@@ -38,6 +40,34 @@ def test_keygen_from_many_places_at_once_loses_no_key(project):
     assert [process.wait(30) for process in running] == [0] * 8
     assert sorted(line[0] for line in keys(project)) == list("abcdefgh")
     assert sorted(path.name for path in (project.folder / ".mirmail").iterdir()) == ["keys"]
+
+
+def test_keygen_follows_a_link_and_leaves_it(project):
+    project.configure_plain(25)
+    folder, elsewhere = project.folder / ".mirmail", project.folder / "secret"
+    folder.mkdir()
+    elsewhere.mkdir()
+    (folder / "keys").symlink_to("../secret/keys")
+    result = project.run("keygen").expect(71)
+    assert ".mirmail/keys: No such file" in result.stderr and list(elsewhere.iterdir()) == []
+    (folder / "keys").unlink()
+    project.run("keygen").expect(0)
+    (folder / "keys").rename(elsewhere / "keys")
+    (folder / "keys").symlink_to("../secret/keys")
+    project.run("keygen").expect(0)
+    assert (folder / "keys").is_symlink() and len(keys(project)) == 2
+    assert [path.name for path in elsewhere.iterdir()] == ["keys"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_keygen_by_root_leaves_the_keys_to_who_serves(project):
+    project.configure_plain(25)
+    project.run("keygen").expect(0)
+    path = project.folder / ".mirmail/keys"
+    os.chown(path, 65534, 65534)
+    project.run("keygen").expect(0)
+    assert (path.stat().st_uid, path.stat().st_gid) == (65534, 65534)
+    assert path.stat().st_mode & 0o777 == 0o600 and len(keys(project)) == 2
 
 
 def test_keygen_touches_no_file_that_it_does_not_understand(project):
