@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 from conftest import MIRMAIL, ROOT, seeded
-from bad_days import slowness
+from bad_days import World, slowness
 from tokens import key_lines, make_token
 from processes import Folder, free_port, need
 from web_servers import Apache, Caddy, Nginx
@@ -319,6 +319,29 @@ def test_what_cannot_be_written_is_503(leaving, serve):
     (leaving.folder / "state/left.csv").rmdir()
     assert server.curl(link_of(leaving, BOB), "-d", ONE_CLICK)[0] == 200
     assert left(leaving) == [BOB]
+
+
+def test_nobody_has_left_before_a_new_file_is_in_its_folder(leaving):
+    state = leaving.folder / "state"
+    world = World(speed=1, more={"WORLD_FOLDER": state, "WORLD_BAD_SYNC": 2})
+    bad = subprocess.run([MIRMAIL, "unsubscribe", link_of(leaving, BOB)], cwd=leaving.folder,
+                         env=leaving.environment | world.environment(leaving.folder),
+                         capture_output=True, text=True)
+    assert bad.returncode == 75 and "left.csv: cannot be written" in bad.stderr
+    assert (state / "left.csv").read_text() == ""
+    leaving.run("unsubscribe", link_of(leaving, BOB)).expect(0)
+    assert left(leaving) == [BOB]
+
+
+def test_who_changes_the_file_by_hand_breaks_nothing(leaving, serve):
+    server = serve(leaving)
+    assert server.curl(link_of(leaving, ADA), "-d", ONE_CLICK)[0] == 200
+    path = leaving.folder / "state/left.csv"
+    lines = path.read_text().splitlines()
+    with open(path, "w") as file:  # as editors do that write in its place
+        file.write("\n".join([*lines[:2], f"2026-11-29,manual,{CLEO}", *lines[2:]]))
+    assert server.curl(link_of(leaving, BOB), "-d", ONE_CLICK)[0] == 200
+    assert left(leaving) == [ADA, BOB]
 
 
 def test_the_log_names_nobody(leaving, serve):
@@ -626,6 +649,25 @@ def test_mails_that_ask_are_read_from_a_maildir(leaving):
     (leaving.folder / "state/left.csv").unlink()
     (leaving.folder / "state/left.csv").mkdir()
     assert "left.csv" in leaving.run("unsubscribe", link).expect(71).stderr
+
+
+def test_a_mail_server_hands_mails_over_as_the_documentation_says(leaving):
+    line = re.search(r'^    "\|(/usr.*)"$', (ROOT / "docs/serve.md").read_text(), re.M)[1]
+    line = line.replace("/usr/local/bin/mirmail", str(MIRMAIL))
+    line = line.replace("/srv/news", str(leaving.folder))
+
+    def hand_over(token):
+        mail = (f"From x@phone.example  Sun Nov 29 09:00:00 2026\nFrom: x@phone.example\n"
+                f"To: <leave+{token}@harbour.example.org>\n\nFrom here on\n")
+        return subprocess.run(["sh", "-c", line], cwd="/", input=mail.encode(),
+                              env=leaving.environment, capture_output=True).returncode
+
+    lists = leaving.folder / "subscribers.csv"
+    lists.rename(lists.with_suffix(".away"))
+    assert hand_over(token_of(leaving, ADA)) == 75 and left(leaving) == []
+    lists.with_suffix(".away").rename(lists)
+    assert hand_over("x" * 33) == 0 and left(leaving) == []
+    assert hand_over(token_of(leaving, ADA)) == 0 and left(leaving) == [ADA]
 
 
 # --- HTTP ---
