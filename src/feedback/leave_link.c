@@ -73,13 +73,23 @@ static char *token_in_query(const char *form, const char *target)
     return NULL;
 }
 
+/* The header of a mail has %2C for a comma, which parts the addresses in it
+ * (RFC 2369 2); a web server in front may have changed it back. */
+static char *unify_commas(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "%2C", -1);
+    return g_strjoinv(",", parts);
+}
+
 char *leave_link_token(const char *url, const char *target)
 {
-    const char *form = path_of(url);
+    g_autofree char *pattern = unify_commas(url);
+    g_autofree char *asked = unify_commas(target);
+    const char *form = path_of(pattern);
     if (form == NULL)
         return NULL;
     const char *query = strchr(form, '?');
     bool is_queried = query != NULL && query < strstr(form, KEYRING_MARK);
-    return is_queried ? token_in_query(form, target)
-                      : token_in_path(form, target);
+    return is_queried ? token_in_query(form, asked)
+                      : token_in_path(form, asked);
 }

@@ -41,6 +41,8 @@ static void a_token_stands_where_the_address_has_it(void **state)
     static const char file[] = "https://example.org/u/{token}.html?x=1";
     static const char part[] = "https://example.org/leave-{token}";
     static const char query[] = "https://example.org/leave?list=1&t={token}";
+    static const char comma[] = "https://example.org/a,b/{token}?c,d=1";
+    static const char field[] = "https://example.org/leave?a,b={token}";
     static const struct {
         const char *url;
         const char *target;
@@ -77,6 +79,12 @@ static void a_token_stands_where_the_address_has_it(void **state)
         {query, "/leave?t", false},
         {query, "/leave/t=" T, false},
         {query, "/leave?&&&t=" T, true},
+        /* as ways.h writes it into the mail, and decoded by a web server */
+        {comma, "/a%2Cb/" T "?c%2Cd=1", true},
+        {comma, "/a,b/" T, true},
+        {comma, "/a%2C/" T, false},
+        {field, "/leave?a%2Cb=" T, true},
+        {field, "/leave?a,b=" T, true},
     };
     (void)state;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
