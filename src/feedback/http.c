@@ -445,15 +445,22 @@ HttpServer *http_open(const HttpOptions *options, GError **error)
                                                  : NULL;
 }
 
+/* While somebody listens there nobody else takes its name; later it may be
+ * that of the next server. */
+static void remove_socket(HttpServer *server)
+{
+    if (server->socket_path != NULL)
+        unlink(server->socket_path);
+    g_clear_pointer(&server->socket_path, g_free);
+}
+
 void http_close(HttpServer *server)
 {
     if (server == NULL)
         return;
+    remove_socket(server);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
-    if (server->socket_path != NULL)
-        unlink(server->socket_path);
-    g_free(server->socket_path);
     g_strfreev(server->hosts);
     g_free(server);
 }
@@ -484,6 +491,7 @@ void http_finish(HttpServer *server, int milliseconds)
     const Clock *clock = server->clock;
     int64_t until_ns = clock->monotonic_ns(clock) +
                        INT64_C(1000000) * milliseconds;
+    remove_socket(server);
     MHD_run_wait(server->daemon, 0); /* who has knocked already */
     server->finishing = true;
     int file = MHD_quiesce_daemon(server->daemon);

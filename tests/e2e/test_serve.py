@@ -420,6 +420,30 @@ def test_a_socket_in_the_file_system_and_one_that_is_passed(leaving, serve):
     assert left(leaving) == [BOB, ADA]
 
 
+def test_a_server_that_ends_leaves_the_socket_to_the_next_one(leaving, serve, shared_folder):
+    path = shared_folder / "leave.sock"
+
+    def connect():
+        peer = socket.socket(socket.AF_UNIX)
+        peer.connect(str(path))
+        return peer
+
+    old = serve(leaving, where=f"unix:{path}")
+    idle = connect()  # it waits a little for those who are there
+    idle.sendall(b"GET / HTTP/1.1\r\n")
+    old.process.terminate()
+    with pytest.raises((FileNotFoundError, ConnectionRefusedError)):
+        while True:
+            connect().close()
+            time.sleep(0.01)
+    new = serve(leaving, where=f"unix:{path}")
+    assert old.process.wait(30) == 0
+    idle.close()
+    connect().close()
+    new.process.terminate()
+    assert new.process.wait(30) == 0 and not path.exists()
+
+
 def test_places_that_are_none_are_refused(leaving, serve):
     for where, status, hint in (("8026", 64, "is no place to listen on"),
                                 ("fd:0", 64, "is no place to listen on"),
