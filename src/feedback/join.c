@@ -150,13 +150,15 @@ static bool ignore(Join *join, const char *why)
     return true;
 }
 
-/* More than mail_is_automatic() says: bounces and whatever came over a list.
- * Our own question is among them, should it come back. */
+/* More than mail_is_automatic() says: bounces, whatever came over a list, and
+ * what no program shall answer, which people's mail never says of itself
+ * (MS-OXCMAIL). Our own question is among them, should it come back. */
 static bool is_by_program(const Mail *mail)
 {
     const char *path = field_group_get(mail->header, "Return-Path");
     return mail_is_automatic(mail) || (path && strstr(path, "<>") != NULL) ||
            strcmp(mail->type, "multipart/report") == 0 ||
+           field_group_get(mail->header, "X-Auto-Response-Suppress") != NULL ||
            field_group_get(mail->header, "List-Id") != NULL ||
            field_group_get(mail->header, "List-Unsubscribe") != NULL;
 }

@@ -233,6 +233,8 @@ static void only_the_right_token_of_its_two_weeks_adds_anybody(void **state)
          "no right token"},
         {EVE TO_TOKEN(THIS_WEEK) "Auto-Submitted: auto-replied\n\n",
          JOIN_IGNORED, "program"},
+        {EVE TO_TOKEN(THIS_WEEK) "X-Auto-Response-Suppress: All\n\n",
+         JOIN_IGNORED, "program"},
         {EVE TO_TOKEN(THIS_WEEK) "Precedence: auto_reply\n\n", JOIN_IGNORED,
          "program"},
         {EVE "To: join+" THIS_WEEK "@example.com\n\n", JOIN_IGNORED,
