@@ -36,6 +36,7 @@ static const char *name_of(UnsubscribeResult result)
         [UNSUBSCRIBE_ABSENT] = "not on the list",
         [UNSUBSCRIBE_REFUSED] = "no right token",
         [UNSUBSCRIBE_FAILED] = "failed",
+        [UNSUBSCRIBE_LIFTED] = "came back later",
     };
     return names[result];
 }

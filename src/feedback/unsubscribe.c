@@ -98,11 +98,20 @@ void unsubscriber_close(Unsubscriber *unsubscriber)
 /* --- leaving --- */
 
 static UnsubscribeResult suppress(Unsubscriber *unsubscriber,
-                                  const Address *address, GError **error)
+                                  const Address *address, int64_t asked_us,
+                                  GError **error)
 {
     Suppressions *suppressions = unsubscriber->suppressions;
+    const SuppressionEvent event = {address, SUPPRESSION_UNSUBSCRIBED,
+                                    asked_us};
+    SuppressionVerdict verdict = SUPPRESSION_NEW;
     Suppression known = {0};
     bool found = false;
+    if (asked_us > 0 &&
+        !suppressions_judge(suppressions, &event, &verdict, error))
+        return UNSUBSCRIBE_FAILED;
+    if (verdict == SUPPRESSION_LIFTED)
+        return UNSUBSCRIBE_LIFTED;
     if (!suppressions_find(suppressions, address, &found, &known, error))
         return UNSUBSCRIBE_FAILED;
     if (found && strcmp(known.reason, SUPPRESSION_UNSUBSCRIBED) == 0)
@@ -115,8 +124,8 @@ static UnsubscribeResult suppress(Unsubscriber *unsubscriber,
 }
 
 static UnsubscribeResult leave(Unsubscriber *unsubscriber,
-                               const KeyringMatch *match, Person *person,
-                               GError **error)
+                               const KeyringMatch *match, int64_t asked_us,
+                               Person *person, GError **error)
 {
     if (!people_find_person(unsubscriber->people, match, person, error))
         return UNSUBSCRIBE_FAILED;
@@ -126,13 +135,15 @@ static UnsubscribeResult leave(Unsubscriber *unsubscriber,
     if (address_parse(person->address, strlen(person->address), &address,
                       error) != ADDRESS_OK)
         return UNSUBSCRIBE_FAILED;
-    UnsubscribeResult result = suppress(unsubscriber, &address, error);
+    UnsubscribeResult result = suppress(unsubscriber, &address, asked_us,
+                                        error);
     address_clear(&address);
     return result;
 }
 
-UnsubscribeResult unsubscribe(Unsubscriber *unsubscriber, const char *token,
-                              Person *person, GError **error)
+UnsubscribeResult unsubscribe_dated(Unsubscriber *unsubscriber,
+                                    const char *token, int64_t asked_us,
+                                    Person *person, GError **error)
 {
     g_auto(Person) found = {0};
     KeyringMatch match;
@@ -140,12 +151,19 @@ UnsubscribeResult unsubscribe(Unsubscriber *unsubscriber, const char *token,
     if (!keyring_check(unsubscriber->keyring, &unsubscriber->scope, token,
                        &match))
         return UNSUBSCRIBE_REFUSED;
-    UnsubscribeResult result = leave(unsubscriber, &match, &found, error);
+    UnsubscribeResult result = leave(unsubscriber, &match, asked_us, &found,
+                                     error);
     if (person != NULL) {
         *person = found;
         found = (Person){0};
     }
     return result;
+}
+
+UnsubscribeResult unsubscribe(Unsubscriber *unsubscriber, const char *token,
+                              Person *person, GError **error)
+{
+    return unsubscribe_dated(unsubscriber, token, 0, person, error);
 }
 
 bool unsubscribe_look(Unsubscriber *unsubscriber, const char *token,

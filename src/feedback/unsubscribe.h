@@ -15,6 +15,7 @@
 #define FEEDBACK_UNSUBSCRIBE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -28,6 +29,7 @@ typedef enum {
     UNSUBSCRIBE_ABSENT,  /* a right token, of nobody who is known */
     UNSUBSCRIBE_REFUSED, /* no token of this list's, whatever is wrong */
     UNSUBSCRIBE_FAILED,  /* with the error; nothing was written */
+    UNSUBSCRIBE_LIFTED,  /* came back later, see unsubscribe_dated() */
 } UnsubscribeResult;
 
 typedef struct UnsubscribeOptions {
@@ -50,6 +52,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Unsubscriber, unsubscriber_close)
 /* `person` (may be NULL) is filled where there is one. */
 UnsubscribeResult unsubscribe(Unsubscriber *unsubscriber, const char *token,
                               Person *person, GError **error);
+
+/* What was asked for at `asked_us`, 0 for now: a mail that lies there may be
+ * read again, and takes nobody off who has come back since. */
+UnsubscribeResult unsubscribe_dated(Unsubscriber *unsubscriber,
+                                    const char *token, int64_t asked_us,
+                                    Person *person, GError **error);
 
 /* Whose token it is, without unsubscribing anybody; a failure to look somebody
  * up leaves `person` empty. False: refused. */

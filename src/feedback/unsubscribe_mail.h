@@ -7,7 +7,8 @@
  * subject and text are and whoever sent it, person or program: some mail
  * programs send an empty mail from another account, and mailbox providers
  * have programs that send it. A mail without a right token unsubscribes
- * nobody: its sender's name is anybody's word.
+ * nobody: its sender's name is anybody's word. Nor does one that was received
+ * before its person came back: mails may lie there and be read again.
  */
 #ifndef FEEDBACK_UNSUBSCRIBE_MAIL_H
 #define FEEDBACK_UNSUBSCRIBE_MAIL_H

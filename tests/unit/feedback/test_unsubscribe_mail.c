@@ -104,6 +104,42 @@ static void a_right_token_unsubscribes_whatever_the_mail_says(void **state)
     }
 }
 
+static void a_mail_from_before_somebody_came_back_takes_nobody_off(void **state)
+{
+#define TO "To: leave+" ADA "@example.org\n"
+    Fixture *fixture = *state;
+    static const struct {
+        const char *mail;
+        UnsubscribeResult result;
+    } cases[] = {
+        {"Received: from a by b; Sat, 28 Nov 2026 12:29:00 +0000 (UTC)\n" TO,
+         UNSUBSCRIBE_LIFTED},
+        {"Received: by b with LMTP id 1;\n Sat, 28 Nov 2026 13:29:59 +0100\n"
+         "Received: by a; Sat, 28 Nov 2026 14:00:00 +0000\n" TO,
+         UNSUBSCRIBE_LIFTED},
+        {"Received: (qmail 1 invoked); 28 Nov 2026 12:00:00 -0000\n" TO,
+         UNSUBSCRIBE_LIFTED},
+        {"Received: by b; Sat, 28 Nov 2026 12:31:00 +0000\n"
+         "Received: by a; Sat, 28 Nov 2026 12:00:00 +0000\n" TO,
+         UNSUBSCRIBE_DONE},
+        /* What the sender says counts for nothing. */
+        {"Date: Sat, 28 Nov 2026 12:00:00 +0000\n" TO, UNSUBSCRIBE_DONE},
+        {"Received: by b; yesterday\n" TO, UNSUBSCRIBE_DONE},
+        {"Received: by b\n" TO, UNSUBSCRIBE_DONE},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        scratch_write(fixture->left,
+                      "2026-11-28T12:00:00Z,unsubscribed,ada@example.org\n"
+                      "2026-11-28T12:30:00Z,allowed,ada@example.org\n");
+        fixture->time.wall_us = INT64_C(1795869060000000); /* 12:31 */
+        g_autofree char *text = g_strconcat(cases[i].mail, "\n", NULL);
+        UnsubscribeResult result = take(fixture, text);
+        if (result != cases[i].result)
+            fail_msg("%d: %s", result, text);
+    }
+#undef TO
+}
+
 static void without_a_right_token_nobody_leaves(void **state)
 {
     Fixture *fixture = *state;
@@ -167,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_right_token_unsubscribes_whatever_the_mail_says),
+        TEST(a_mail_from_before_somebody_came_back_takes_nobody_off),
         TEST(without_a_right_token_nobody_leaves),
         TEST(who_wrote_is_said),
         TEST(a_token_is_found_wherever_it_stands),
