@@ -42,7 +42,7 @@ static void show_mentions(const char *path, const char *key)
         return;
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (int i = 0; lines[i] != NULL; i++)
-        if (address_find(lines[i], key) != NULL)
+        if (address_find(lines[i], key, NULL) != NULL)
             print_place(path, i + 1,
                         "this line names the address too; look at it");
 }

@@ -25,10 +25,11 @@ static char *replace_all(const char *text, const char *key,
 {
     GString *out = g_string_new(NULL);
     const char *found;
-    while ((found = address_find(text, key)) != NULL) {
+    size_t length = 0;
+    while ((found = address_find(text, key, &length)) != NULL) {
         g_string_append_len(out, text, found - text);
         g_string_append(out, stand_in);
-        text = found + strlen(key);
+        text = found + length;
     }
     g_string_append(out, text);
     return g_string_free(out, FALSE);
@@ -79,19 +80,22 @@ static bool rename_rows(const Forgetting *forgetting,
                error);
 }
 
+/* Quick, and true of every text that has the address: what stands before its
+ * domain, which may be in ASCII or not, does. */
+#define MAY_NAME(text)                                                         \
+    "instr(lower(" text "), substr(?1, 1, instr(?1, '@'))) > 0"
+
 static bool rename_texts(const Forgetting *forgetting,
                          JournalForgotten *forgotten, GError **error)
 {
     static const char *const sql[] = {
         "UPDATE recipient SET reply = forgotten(reply, ?1, ?2)"
-        " WHERE instr(lower(reply), ?1) > 0 AND reply <> forgotten(reply, ?1, "
-        "?2)",
+        " WHERE " MAY_NAME("reply") " AND reply <> forgotten(reply, ?1, ?2)",
         "UPDATE history SET reply = forgotten(reply, ?1, ?2)"
-        " WHERE instr(lower(reply), ?1) > 0 AND reply <> forgotten(reply, ?1, "
-        "?2)",
+        " WHERE " MAY_NAME("reply") " AND reply <> forgotten(reply, ?1, ?2)",
         "UPDATE campaign SET arguments = forgotten(arguments, ?1, ?2)"
-        " WHERE instr(lower(arguments), ?1) > 0 AND arguments <> "
-        "forgotten(arguments, ?1, ?2)",
+        " WHERE " MAY_NAME(
+            "arguments") " AND arguments <> forgotten(arguments, ?1, ?2)",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(sql); i++)
         if (!run(forgetting, sql[i], &forgotten->texts, error))
@@ -105,8 +109,9 @@ static bool count_letters(const Forgetting *forgetting, int64_t *count,
     const JournalStore *store = forgetting->store;
     sqlite3_stmt *statement = sqlite_prepare(
         store, store->writer,
-        "SELECT count(*) FROM letter WHERE"
-        " instr(lower(subject || ' ' || text || ' ' || html), ?1) > 0",
+        "SELECT count(*) FROM"
+        " (SELECT subject || ' ' || text || ' ' || html AS words FROM letter)"
+        " WHERE " MAY_NAME("words") " AND words <> forgotten(words, ?1, '')",
         error);
     if (statement == NULL)
         return false;

@@ -15,7 +15,7 @@ static void end_line(GString *out)
 /* `line` is NUL-terminated; a NUL inside ends what is looked at. */
 static bool is_about(const char *line, const char *key)
 {
-    return key != NULL && address_find(line, key) != NULL;
+    return key != NULL && address_find(line, key, NULL) != NULL;
 }
 
 /* The lines of a lead, but for comments about somebody who is removed. */

@@ -343,7 +343,7 @@ static char *rename_line(const char *line, const char *key, const char *hash)
 {
     g_auto(GStrv) parts = g_strsplit(line, ",", 3);
     if (line[0] == '#' || g_strv_length(parts) != 3)
-        return address_find(line, key) == NULL ? g_strdup(line) : NULL;
+        return address_find(line, key, NULL) == NULL ? g_strdup(line) : NULL;
     g_autofree char *who = read_who(g_strchomp(parts[2]));
     if (who == NULL || strcmp(who, key) != 0)
         return g_strdup(line);

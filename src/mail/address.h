@@ -42,10 +42,11 @@ AddressVerdict address_parse(const char *text, size_t length, Address *address,
 void address_copy(Address *to, const Address *from);
 void address_clear(Address *address);
 
-/* Where in a text the address with this key stands, in whatever case, and not
- * as a part of a longer one: `ada@b.org` is not in `nada@b.org` nor in
- * `ada@b.org.uk`. NULL when nowhere. */
-const char *address_find(const char *text, const char *key);
+/* Where in a text the address with this key stands, in whatever case, with its
+ * domain in ASCII or not, and not as a part of a longer one: `ada@b.org` is not
+ * in `nada@b.org` nor in `ada@b.org.uk`. NULL when nowhere. `length`, or NULL,
+ * gets how many bytes it has there. */
+const char *address_find(const char *text, const char *key, size_t *length);
 
 /* A host or domain name to its A-label form in lower case, or NULL and
  * ERROR_INPUT. */

@@ -266,12 +266,48 @@ static void an_address_is_found_in_a_text_as_a_whole_only(void **state)
         {"ada@b.organ", -1},
         {"ada@b.org-x", -1},
         {"ada@b.or", -1},
+        {"„ada@b.org“", 3},
+        {"\u00a0ada@b.org\u00a0", 2},
+        {"\xff"
+         "ada@b.org\xff",
+         1},
+        {"éada@b.org", -1},
+        {"ada@b.orgé", -1},
+        {"ada@", -1},
         {"", -1},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        const char *found = address_find(cases[i].text, "ada@b.org");
+        const char *found = address_find(cases[i].text, "ada@b.org", NULL);
         assert_int_equal(found ? (int)(found - cases[i].text) : -1,
                          cases[i].at);
+    }
+}
+
+static void a_domain_beyond_ascii_is_found_as_people_write_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int at; /* -1: nowhere */
+        size_t length;
+    } cases[] = {
+        {"ada@xn--bcher-kva.example", 0, 25},
+        {"to ada@bücher.example.", 3, 19},
+        {"„Ada@BÜCHER.Example“", 3, 19},
+        {"ada@bücher.example.org", -1, 0},
+        {"nada@bücher.example", -1, 0},
+        {"ada@bucher.example", -1, 0},
+        {"ada@b\xfc"
+         "cher.example",
+         -1, 0},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        size_t length = 0;
+        const char *found = address_find(cases[i].text,
+                                         "ada@xn--bcher-kva.example", &length);
+        assert_int_equal(found ? (int)(found - cases[i].text) : -1,
+                         cases[i].at);
+        assert_int_equal(length, cases[i].length);
     }
 }
 
@@ -279,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_address_is_found_in_a_text_as_a_whole_only),
+        cmocka_unit_test(a_domain_beyond_ascii_is_found_as_people_write_it),
         cmocka_unit_test(
             what_can_be_delivered_is_taken_and_brought_into_one_form),
         cmocka_unit_test(
