@@ -100,8 +100,12 @@ Replace *replace_open(const char *path, ReplaceMode mode, GError **error)
     replace->real = g_strdup(real);
     free(real);
     replace->beside = name_beside(replace->real);
-    if (S_ISREG(replace->before.st_mode))
+    if (S_ISREG(replace->before.st_mode)) {
+        /* What is left over there may have somebody in it who is to be
+         * forgotten. */
+        unlink(replace->beside);
         return g_steal_pointer(&replace);
+    }
     error_set_at(error, ERROR_INPUT, (Place){path, 0, 0},
                  "no plain file; only such a one can be replaced");
     return NULL;
@@ -181,7 +185,9 @@ bool replace_commit(Replace *replace, const char *bytes, size_t length,
 {
     if (!write_beside(replace, bytes, length)) {
         int number = errno;
-        g_autofree char *folder = g_path_get_dirname(replace->path);
+        bool is_link = g_file_test(replace->path, G_FILE_TEST_IS_SYMLINK);
+        g_autofree char *folder = g_path_get_dirname(is_link ? replace->real
+                                                             : replace->path);
         bool is_folder = number == EACCES || number == EROFS;
         return fail(is_folder ? folder : replace->path, number, error);
     }

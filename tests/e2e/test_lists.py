@@ -283,6 +283,26 @@ def test_nothing_is_left_of_who_is_forgotten_but_a_hash(project, mirmail, postfi
     assert "0 lines changed" in again and "0 recipients and 0 texts" in again
 
 
+def test_whoever_is_forgotten_goes_in_each_spelling_and_from_what_a_killed_run_left(
+        project, mirmail, sink):
+    project.configure_plain(sink.port)
+    project.subscribe(2)
+    mirmail("send", "--yes", "--quiet", "--to", "Zoe <zoe@bücher.example>",
+            "post.md").expect(0)
+    project.write("other.csv", "# „Zoe@BÜCHER.example“ asked\nemail\n"
+                               "# and zoe@bücher.example again\n"
+                               "zoe@xn--bcher-kva.example\nada@example.org\n")
+    project.write(".other.csv.new", "email\nzoe@bücher.example\n")
+    said = mirmail("forget", "--yes", "--list", "other.csv",
+                   "zoe@bücher.example").expect(0).stdout.decode()
+    assert "other.csv:4: removed" in said
+    assert "other.csv:1: this line names the address too" in said
+    assert "1 recipient and 1 text changed" in said
+    assert names(project, "zoe@") == ["other.csv"]
+    assert (project.folder / "other.csv").read_text() == (
+        "# „Zoe@BÜCHER.example“ asked\nemail\nada@example.org\n")
+
+
 def test_nobody_is_forgotten_while_a_campaign_is_being_sent(project, mirmail, sink):
     project.configure_plain(sink.port)
     project.subscribe(20)

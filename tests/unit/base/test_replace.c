@@ -71,6 +71,19 @@ static void what_a_killed_program_left_is_in_nobodys_way(void **state)
     files_clear(&files);
 }
 
+static void
+what_a_killed_program_left_goes_though_nothing_is_changed(void **state)
+{
+    (void)state;
+    Files files;
+    files_init(&files);
+    const char *path = files_write(&files, "a", "old");
+    const char *left = files_write(&files, ".a.new", "half of");
+    replace_close(replace_open(path, REPLACE_EXISTING, NULL));
+    assert_false(g_file_test(left, G_FILE_TEST_EXISTS));
+    files_clear(&files);
+}
+
 static void what_another_program_wrote_meanwhile_is_kept(void **state)
 {
     (void)state;
@@ -110,6 +123,8 @@ int main(void)
         cmocka_unit_test(a_file_is_replaced_whole_and_keeps_its_mode),
         cmocka_unit_test(behind_a_link_its_target_is_replaced),
         cmocka_unit_test(what_a_killed_program_left_is_in_nobodys_way),
+        cmocka_unit_test(
+            what_a_killed_program_left_goes_though_nothing_is_changed),
         cmocka_unit_test(what_another_program_wrote_meanwhile_is_kept),
         cmocka_unit_test(what_is_no_plain_file_is_refused),
     };
