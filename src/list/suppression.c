@@ -6,6 +6,7 @@
 #include "mail/token.h"
 
 #define HASH_BYTES 20
+#define DAY_US (INT64_C(24) * 3600 * 1000000)
 
 /* --- life --- */
 
@@ -19,6 +20,7 @@ Suppressions *suppressions_open(const char *path, const Clock *clock,
     pthread_mutex_init(&suppressions->mutex, NULL);
     suppressions->people = g_hash_table_new_full(g_str_hash, g_str_equal,
                                                  g_free, g_free);
+    suppressions->salts = g_ptr_array_new_with_free_func(g_free);
     if (suppression_file_refresh(suppressions, error))
         return suppressions;
     suppressions_close(suppressions);
@@ -31,7 +33,7 @@ void suppressions_close(Suppressions *suppressions)
         return;
     g_hash_table_destroy(suppressions->people);
     pthread_mutex_destroy(&suppressions->mutex);
-    g_free(suppressions->salt);
+    g_ptr_array_unref(suppressions->salts);
     g_free(suppressions->path);
     g_free(suppressions);
 }
@@ -47,16 +49,37 @@ char *suppression_to_text(const Suppression *suppression)
     return g_strdup_printf("%s on %s", suppression->reason, day);
 }
 
-static char *hash_of(const Suppressions *suppressions, const char *key)
+static char *hash_with(const char *salt, const char *key)
 {
-    if (suppressions->salt == NULL)
-        return NULL;
     uint8_t digest[TOKEN_HMAC_BYTES];
-    token_hmac(suppressions->salt, strlen(suppressions->salt), key, strlen(key),
-               digest);
+    token_hmac(salt, strlen(salt), key, strlen(key), digest);
     GString *hash = g_string_new("#");
     token_base32_append(hash, digest, HASH_BYTES);
     return g_string_free(hash, FALSE);
+}
+
+static char *hash_of(const Suppressions *suppressions, const char *key)
+{
+    return suppressions->salts->len > 0
+               ? hash_with(g_ptr_array_index(suppressions->salts, 0), key)
+               : NULL;
+}
+
+/* The last line about one of the hashes: a file that git merged from two has
+ * the salts of both. */
+static const Suppression *look_up_hashed(const Suppressions *suppressions,
+                                         const char *key)
+{
+    const Suppression *last = NULL;
+    for (guint i = 0; i < suppressions->salts->len; i++) {
+        g_autofree char *hash = hash_with(
+            g_ptr_array_index(suppressions->salts, i), key);
+        const Suppression *found = g_hash_table_lookup(suppressions->people,
+                                                       hash);
+        if (found != NULL && (last == NULL || found->line > last->line))
+            last = found;
+    }
+    return last;
 }
 
 /* The later one of what is said of the address and of its hash. */
@@ -64,10 +87,7 @@ static const Suppression *look_up(const Suppressions *suppressions,
                                   const char *key)
 {
     const Suppression *plain = g_hash_table_lookup(suppressions->people, key);
-    g_autofree char *hash = hash_of(suppressions, key);
-    const Suppression *hashed = hash ? g_hash_table_lookup(suppressions->people,
-                                                           hash)
-                                     : NULL;
+    const Suppression *hashed = look_up_hashed(suppressions, key);
     if (plain == NULL || (hashed != NULL && hashed->line > plain->line))
         return hashed;
     return plain;
@@ -155,7 +175,7 @@ static bool is_said(const Suppressions *suppressions, const Address *address,
 static char *make_hash(Suppressions *suppressions, const Address *address,
                        GError **error)
 {
-    if (suppressions->salt == NULL &&
+    if (suppressions->salts->len == 0 &&
         !suppression_file_append(suppressions, "", error))
         return NULL;
     return hash_of(suppressions, address->key);
@@ -164,8 +184,7 @@ static char *make_hash(Suppressions *suppressions, const Address *address,
 static bool is_known_by_hash(const Suppressions *suppressions,
                              const Address *address)
 {
-    g_autofree char *hash = hash_of(suppressions, address->key);
-    return hash != NULL && g_hash_table_contains(suppressions->people, hash) &&
+    return look_up_hashed(suppressions, address->key) != NULL &&
            !g_hash_table_contains(suppressions->people, address->key);
 }
 
@@ -197,6 +216,13 @@ static int64_t when(const Suppressions *suppressions,
     return event->at_us <= 0 || event->at_us > now ? now : event->at_us;
 }
 
+/* A day without a time, which is its first second, may have been the last. */
+static bool is_later(int64_t at_us, int64_t event_us)
+{
+    bool is_day = event_us % DAY_US == 0;
+    return at_us > event_us + (is_day ? DAY_US - 1 : 0);
+}
+
 static SuppressionVerdict judge(const Suppressions *suppressions,
                                 const SuppressionEvent *event)
 {
@@ -205,8 +231,9 @@ static SuppressionVerdict judge(const Suppressions *suppressions,
         return SUPPRESSION_NEW;
     if (!suppression_is_allowed(known))
         return SUPPRESSION_KNOWN;
-    return known->at_us > when(suppressions, event) ? SUPPRESSION_LIFTED
-                                                    : SUPPRESSION_NEW;
+    return is_later(known->at_us, when(suppressions, event))
+               ? SUPPRESSION_LIFTED
+               : SUPPRESSION_NEW;
 }
 
 bool suppressions_judge(Suppressions *suppressions,

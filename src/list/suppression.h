@@ -17,10 +17,12 @@
  * Address.key under the salt, 160 bits, base32), for those who want to be
  * forgotten. The last line about somebody counts; `allowed` takes a
  * suppression back. A line that cannot be read is an error and not passed
- * over, as it may be somebody's wish; a last line without an end counts too.
+ * over, as it may be somebody's wish. Of two files that git made one the
+ * hashes of both are known, while both lines with a salt stay in it.
  *
  * Writers hold flock() on the file and fsync() it; a reader sees what others
- * appended at its next question. Any thread. About 100 bytes a person.
+ * appended at its next question. A last line without its end counts as any
+ * other, once no writer is at it. Any thread. About 100 bytes a person.
  */
 #ifndef LIST_SUPPRESSION_H
 #define LIST_SUPPRESSION_H
@@ -86,7 +88,8 @@ typedef struct SuppressionEvent {
 typedef enum {
     SUPPRESSION_NEW,    /* it would be added */
     SUPPRESSION_KNOWN,  /* somebody suppressed already stays as they are */
-    SUPPRESSION_LIFTED, /* it was taken back after that date, and so it stays */
+    SUPPRESSION_LIFTED, /* it was taken back after that date, and so it stays;
+                         * of a day alone, after all of it */
 } SuppressionVerdict;
 
 bool suppressions_judge(Suppressions *suppressions,

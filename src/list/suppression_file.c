@@ -97,14 +97,25 @@ static bool read_record(Suppressions *suppressions, const char *line,
     return true;
 }
 
+/* A spreadsheet that saves the file puts column signs behind it. */
+static void note_salt(Suppressions *suppressions, const char *text)
+{
+    char *salt = g_strndup(text, strcspn(text, ",; \t"));
+    if (*salt == '\0' || g_ptr_array_find_with_equal_func(
+                             suppressions->salts, salt, g_str_equal, NULL))
+        g_free(salt);
+    else
+        g_ptr_array_add(suppressions->salts, salt);
+}
+
 static bool read_line(Suppressions *suppressions, char *line, GError **error)
 {
     suppressions->line++;
     g_strchomp(line);
     if (suppressions->line == 1 && g_str_has_prefix(line, "\xEF\xBB\xBF"))
         memmove(line, line + 3, strlen(line) - 2);
-    if (g_str_has_prefix(line, SALT_LINE) && suppressions->salt == NULL)
-        suppressions->salt = g_strdup(line + strlen(SALT_LINE));
+    if (g_str_has_prefix(line, SALT_LINE))
+        note_salt(suppressions, line + strlen(SALT_LINE));
     if (line[0] == '\0' || g_str_has_prefix(line, "# ") ||
         strcmp(line, "#") == 0 || strcmp(line, HEADER) == 0)
         return true;
@@ -125,7 +136,7 @@ static bool fail_system(const Suppressions *suppressions, const char *what,
 static void forget(Suppressions *suppressions)
 {
     g_hash_table_remove_all(suppressions->people);
-    g_clear_pointer(&suppressions->salt, g_free);
+    g_ptr_array_set_size(suppressions->salts, 0);
     suppressions->active = 0;
     suppressions->read_to = 0;
     suppressions->line = 0;
@@ -313,7 +324,8 @@ static bool append(Suppressions *suppressions, int file, const char *records,
     g_autoptr(GString) text = g_string_new(NULL);
     bool is_new = suppressions->seen.size == 0;
     end_line(suppressions, text);
-    if (suppressions->salt == NULL && !append_salt(suppressions, text, error))
+    if (suppressions->salts->len == 0 &&
+        !append_salt(suppressions, text, error))
         return false;
     if (is_new)
         g_string_append(text, HEADER "\n");

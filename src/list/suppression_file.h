@@ -23,7 +23,7 @@ struct Suppressions {
     pthread_mutex_t mutex; /* what follows */
     GHashTable *people;    /* who -> Suppression: the last line about them */
     int64_t active;        /* of them, those who are suppressed */
-    char *salt;            /* NULL: the file has none yet */
+    GPtrArray *salts;      /* of text; the first one is that of new hashes */
     Stamp seen;            /* the file when it was last read */
     off_t read_to;         /* behind the last whole line */
     char end[SUPPRESSION_END_BYTES]; /* what stands before it */

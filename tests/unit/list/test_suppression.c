@@ -336,6 +336,47 @@ static void a_bad_line_keeps_its_number_and_may_be_mended(void **state)
     assert_reason(suppressions, "cy@x.org", "manual");
     assert_int_equal(suppressions_count(suppressions), 2);
     drop_address(&address);
+    suppressions_close(suppressions);
+}
+
+static void hashes_of_two_files_in_one_are_all_known(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "# salt one\n2026-01-01,manual,#x\n");
+    Suppressions *suppressions = open_file(fixture);
+    add(suppressions, "ada@x.org", "manual", true);
+    suppressions_close(suppressions);
+    g_autofree char *first = read_file(fixture);
+    write_file(fixture, "# salt two\n");
+    suppressions = open_file(fixture);
+    add(suppressions, "bob@x.org", "bounced", true);
+    suppressions_close(suppressions);
+    g_autofree char *second = read_file(fixture);
+    g_autofree char *both = g_strconcat(first, second, NULL);
+    write_file(fixture, both);
+    suppressions = open_file(fixture);
+    assert_reason(suppressions, "ada@x.org", "manual");
+    assert_reason(suppressions, "bob@x.org", "bounced");
+    add(suppressions, "bob@x.org", "complained", false);
+    g_autofree char *text = read_file(fixture);
+    assert_null(strstr(text, "bob")); /* whoever is a hash stays one */
+    suppressions_close(suppressions);
+}
+
+static void a_spreadsheet_may_put_its_signs_behind_the_salt(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "# salt one\n");
+    Suppressions *suppressions = open_file(fixture);
+    add(suppressions, "ada@x.org", "manual", true);
+    suppressions_close(suppressions);
+    g_autofree char *text = read_file(fixture);
+    g_autofree char *saved = g_strconcat("# salt one,,",
+                                         text + strlen("# salt one"), NULL);
+    write_file(fixture, saved);
+    suppressions = open_file(fixture);
+    assert_reason(suppressions, "ada@x.org", "manual");
+    suppressions_close(suppressions);
 }
 
 static void a_line_that_cannot_be_read_is_an_error(void **state)
@@ -454,6 +495,32 @@ static void who_came_back_later_stays_whatever_an_old_export_says(void **state)
         assert_int_equal(verdict, cases[i].verdict);
         assert_true(suppressions_add_all(suppressions, &event, 1, NULL));
         assert_reason(suppressions, "ada@example.org", cases[i].reason);
+    }
+    drop_address(&ada);
+}
+
+/* 2026-11-28, on whose afternoon she came back. */
+static void whoever_left_on_the_day_they_came_back_has_left(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    add(suppressions, "ada@example.org", SUPPRESSION_UNSUBSCRIBED, false);
+    add(suppressions, "ada@example.org", SUPPRESSION_ALLOWED, false);
+    Address ada = make_address("ada@example.org");
+    int64_t today_us = fixture->time.wall_us - fixture->time.wall_us % day_us;
+    const struct {
+        int64_t at_us;
+        SuppressionVerdict verdict;
+    } cases[] = {
+        {today_us - day_us, SUPPRESSION_LIFTED},
+        {today_us, SUPPRESSION_NEW},
+        {today_us + 1000000, SUPPRESSION_LIFTED},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        SuppressionEvent event = {&ada, "unsubscribed", cases[i].at_us};
+        SuppressionVerdict verdict = SUPPRESSION_KNOWN;
+        assert_true(suppressions_judge(suppressions, &event, &verdict, NULL));
+        assert_int_equal(verdict, cases[i].verdict);
     }
     drop_address(&ada);
 }
@@ -599,6 +666,9 @@ int main(void)
         TEST(a_full_disk_leaves_no_half_line),
         TEST(a_bad_line_keeps_its_number_and_may_be_mended),
         TEST(a_line_that_cannot_be_read_is_an_error),
+        TEST(hashes_of_two_files_in_one_are_all_known),
+        TEST(a_spreadsheet_may_put_its_signs_behind_the_salt),
+        TEST(whoever_left_on_the_day_they_came_back_has_left),
         TEST(a_visit_shows_who_is_suppressed_now),
         TEST(many_are_added_at_once_with_their_own_dates),
         TEST(nobody_is_added_to_no_file),
