@@ -329,6 +329,8 @@ static bool take_row(List *list)
         return choose(list);
     case SUBSCRIBER_LEFT:
         list->counts.left++;
+        if (list->row.fault.text != NULL)
+            add_fault(list, SEVERITY_WARNING, "address");
         return false;
     case SUBSCRIBER_UNSUPPORTED:
         list->counts.unsupported++;

@@ -239,6 +239,15 @@ static void make_name(Subscriber *subscriber)
                                    NULL);
 }
 
+static void set_address_fault(const Subscriber *subscriber, Row *row,
+                              const char *behind, const GError *problem)
+{
+    const Cell *cell = &row->cells[columns_email(subscriber->columns)];
+    bool has_place = cell->line > 0;
+    fault_set(&row->fault, has_place ? cell->line : row->line,
+              has_place ? cell->column : 1, "%s%s", problem->message, behind);
+}
+
 SubscriberVerdict subscriber_fill(Subscriber *subscriber, Columns *columns,
                                   Row *row, const bool *used)
 {
@@ -250,13 +259,17 @@ SubscriberVerdict subscriber_fill(Subscriber *subscriber, Columns *columns,
     g_autoptr(GError) problem = NULL;
     SubscriberVerdict verdict = judge_address(
         subscriber, subscriber->values[email], &problem);
-    if (says_left(subscriber))
+    if (says_left(subscriber)) {
+        if (verdict == SUBSCRIBER_INVALID &&
+            strchr(subscriber->values[email], '@') != NULL)
+            set_address_fault(subscriber, row,
+                              "; so this row keeps nobody from being written "
+                              "to",
+                              problem);
         return SUBSCRIBER_LEFT;
+    }
     if (verdict != SUBSCRIBER_OK) {
-        const Cell *cell = &row->cells[email];
-        bool has_place = cell->line > 0;
-        fault_set(&row->fault, has_place ? cell->line : row->line,
-                  has_place ? cell->column : 1, "%s", problem->message);
+        set_address_fault(subscriber, row, "", problem);
         return verdict;
     }
     make_name(subscriber);

@@ -17,7 +17,8 @@
 
 typedef enum {
     SUBSCRIBER_OK,
-    SUBSCRIBER_LEFT,        /* the row says: do not send */
+    SUBSCRIBER_LEFT,        /* the row says: do not send; with a fault when it
+                             * does not say to whom */
     SUBSCRIBER_INVALID,     /* with the fault */
     SUBSCRIBER_UNSUPPORTED, /* with the fault */
 } SubscriberVerdict;

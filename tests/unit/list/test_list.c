@@ -53,6 +53,33 @@ static void who_left_gets_nothing_wherever_that_is_said(void **state)
     files_clear(&files);
 }
 
+static void
+who_left_by_an_address_that_cannot_be_read_is_warned_of(void **state)
+{
+    (void)state;
+    Files files;
+    files_init(&files);
+    const char *const paths[] = {
+        files_write(&files, "a.csv", "email\na@b.org\n"),
+        files_write(&files, "b.csv",
+                    "status,email\nunsubscribed,a@b.org\u200b\n"
+                    "cleaned,nobody\ncleaned,\ncleaned,\u00e9@b.org\n"),
+        NULL};
+    g_autoptr(Findings) findings = findings_new();
+    ListCounts counts;
+    g_autofree char *people = read_options(&(ListOptions){.paths = paths},
+                                           findings, &counts);
+    assert_string_equal(people, "a@b.org|-\n");
+    assert_int_equal(counts.left, 4);
+    assert_int_equal(findings_count(findings, SEVERITY_ERROR), 0);
+    g_autofree char *shown = show_findings(findings);
+    assert_string_equal(
+        shown, "b.csv:2:14: warning: `a@b.org\\u{200B}` is not a mail address: "
+               "there is an invisible character in it; so this row keeps "
+               "nobody from being written to\n");
+    files_clear(&files);
+}
+
 static void a_list_among_people_is_told_by_its_type_or_kind(void **state)
 {
     (void)state;
@@ -346,6 +373,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_address_is_given_once_over_all_files),
         cmocka_unit_test(who_left_gets_nothing_wherever_that_is_said),
+        cmocka_unit_test(
+            who_left_by_an_address_that_cannot_be_read_is_warned_of),
         cmocka_unit_test(a_list_among_people_is_told_by_its_type_or_kind),
         cmocka_unit_test(who_is_named_by_the_command_line_is_no_list),
         cmocka_unit_test(except_leaves_out_and_lists_without_the_field_stay),
