@@ -395,7 +395,8 @@ static bool read_address(ImportPerson *person, const char *text, GError **error)
         return false;
     person->address = mailbox.address;
     if (mailbox.name != NULL)
-        add_field(person, "name", own(person, mailbox.name));
+        add_field(person, "name", own(person, mailbox_read_name(&mailbox)));
+    g_free(mailbox.name);
     return true;
 }
 

@@ -201,7 +201,7 @@ static AddressVerdict read_address(Subscriber *subscriber, const char *text,
         return verdict;
     subscriber->address = mailbox.address;
     if (*mailbox.name != '\0')
-        subscriber->name = g_steal_pointer(&mailbox.name);
+        subscriber->name = mailbox_read_name(&mailbox);
     g_free(mailbox.name);
     return ADDRESS_OK;
 }

@@ -110,7 +110,7 @@ CASES = {
     "mailman members": (
         ["mailman_members.txt"],
         {"ada@example.org": ADA, "grace@example.org": {"name": "Example, Grace"},
-         "zoe@example.net": {}},
+         "noel@example.net": {"name": "Noël Müller"}, "zoe@example.net": {}},
         {}),
     "mailman's interface": (
         ["mailman_rest.json"],

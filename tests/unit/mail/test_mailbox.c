@@ -44,6 +44,42 @@ static void a_name_and_an_address_are_taken_apart(void **state)
     }
 }
 
+static void a_name_is_what_its_encoded_words_say(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *name;
+    } cases[] = {
+        {"=?utf-8?q?Zo=C3=AB_M=C3=BCller?=", "Zoë Müller"},
+        {"=?utf-8?b?5pel5pys6Kqe?=", "日本語"},
+        {"=?UTF-8*de?Q?Zoe=CC=88?=", "Zoë"},
+        {"=?iso-8859-1?q?Zo=EB?=", "Zoë"},
+        {"=?utf-8?q?Zo?= \t =?utf-8?q?=C3=AB?=", "Zoë"},
+        {"Dr. =?utf-8?q?Zo=C3=AB?= jr.", "Dr. Zoë jr."},
+        {"=?utf-8?q?a?= b =?utf-8?q?c?=", "a b c"},
+        {"Ada", "Ada"},
+        {"", ""},
+        {"=?utf-8?q?=C3?=", "=?utf-8?q?=C3?="},
+        {"=?utf-8?q?=0?=", "=?utf-8?q?=0?="},
+        {"=?utf-8?x?a?=", "=?utf-8?x?a?="},
+        {"=?nothing?q?a?=", "=?nothing?q?a?="},
+        {"=?utf-8?q?a=0D=0ABcc:_x?=", "=?utf-8?q?a=0D=0ABcc:_x?="},
+        {"=?utf-8?q?a=00b?=", "=?utf-8?q?a=00b?="},
+        {"=?utf-8?q?=E2=80=AEa?=", "=?utf-8?q?=E2=80=AEa?="},
+        {"=?", "=?"},
+        {"=?utf-8?q", "=?utf-8?q"},
+        {"=?utf-8?q?a", "=?utf-8?q?a"},
+        {"=?utf-8?", "=?utf-8?"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *written = g_strdup(cases[i].text);
+        Mailbox mailbox = {.name = written};
+        g_autofree char *name = mailbox_read_name(&mailbox);
+        assert_string_equal(name, cases[i].name);
+    }
+}
+
 static void what_is_not_one_mailbox_is_refused(void **state)
 {
     (void)state;
@@ -89,6 +125,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_and_an_address_are_taken_apart),
+        cmocka_unit_test(a_name_is_what_its_encoded_words_say),
         cmocka_unit_test(what_is_not_one_mailbox_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
