@@ -84,17 +84,21 @@ static bool is_date(const char *text, size_t least)
 }
 
 /* `value` against what the condition names: <0, 0, >0. False: the two cannot
- * be compared. */
+ * be compared, as a date and `31.12.2024`. A year alone may be a number. */
 static bool compare(const char *value, const char *with, int *order)
 {
     double a = 0;
     double b = 0;
     if (*value == '\0')
         return false;
-    if (is_date(with, 4) && strlen(with) <= 10 && is_date(value, 7)) {
-        *order = strncmp(value, with, strlen(with));
+    size_t length = strlen(with);
+    bool is_day = is_date(with, 4) && length <= 10;
+    if (is_day && is_date(value, length > 4 ? 4 : 7)) {
+        *order = strncmp(value, with, length);
         return true;
     }
+    if (is_day && length > 4)
+        return false;
     if (read_number(with, &b)) {
         bool is_number = read_number(value, &a);
         *order = (a > b) - (a < b);

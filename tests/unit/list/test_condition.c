@@ -8,7 +8,8 @@ static const char *const known[] = {"email", "name", "city", "Home Town",
 
 static const char csv[] =
     "email,name,city,Home Town,lang,tags,age,joined,note\n"
-    "a@b.org,Ada,Berlin,Ulm,de,\"speaker, OCaml\",36,2025-03-20T10:00,\n"
+    "a@b.org,Ada,Berlin,Ulm,de,\"speaker, OCaml\",36,2025-03-20T10:00,"
+    "2024\n"
     "c@b.org,Cy,Bonn,New York,en,organiser;speakers,9,2024-12-31,x and y\n"
     "d@b.org,Dan,M\xc3\xbcnchen,,,,,,a=b\n";
 
@@ -77,6 +78,11 @@ static void tests_compare_as_they_say(void **state)
         {"joined < 2025", "c"},
         {"joined >= 2024-12", "ac"},
         {"name < B", "a"},
+        {"city >= 2025-01", ""},
+        {"city > 2025-01-01", ""},
+        {"note < 2024-06-01", "a"},
+        {"note > 2023-12-31", "a"},
+        {"note >= 2024", "a"},
         {"city ~ /^B/", "ac"},
         {"city ~ /^b/", ""},
         {"city ~ /\\/|ber/i", "a"},
