@@ -73,6 +73,29 @@ static bool enter_directory(const char *directory, GError **error)
     return false;
 }
 
+/* Whoever was forgotten: `#…`, once perhaps with their name before it. */
+static bool is_stand_in(const char *person)
+{
+    const char *angle = strrchr(person, '<');
+    const char *address = angle ? angle + 1 : person;
+    return *address == '#' && strchr(address, '@') == NULL;
+}
+
+/* The others get their mail. An array without anybody stays one: it means
+ * nobody, and not the lists of the configuration. */
+static void leave_out_forgotten(char **people)
+{
+    char **kept = people;
+    for (; people != NULL && *people != NULL; people++) {
+        if (is_stand_in(*people))
+            g_free(*people);
+        else
+            *kept++ = *people;
+    }
+    if (kept != NULL)
+        *kept = NULL;
+}
+
 static int run(const Options *options, GError **error)
 {
     g_autoptr(Campaign) campaign = find_campaign(options, error);
@@ -111,6 +134,7 @@ static int run(const Options *options, GError **error)
     if (options_parse(&stored, FOR_SEND, words, 1, 1, error) &&
         enter_directory(campaign->directory, error)) {
         lay_over(&stored, &given, campaign->id);
+        leave_out_forgotten(stored.to);
         status = sending_run(&stored, error);
     }
     options_clear(&stored);

@@ -35,16 +35,80 @@ static char *replace_all(const char *text, const char *key,
     return g_string_free(out, FALSE);
 }
 
+/* Of `Ada <ada@example.org>` the name goes with the address. */
+static char *replace_in_argument(const char *argument, const char *key,
+                                 const char *stand_in)
+{
+    Mailbox person = {0};
+    const char *equals = g_str_has_prefix(argument, "--")
+                             ? strchr(argument, '=')
+                             : NULL;
+    const char *value = equals ? equals + 1 : argument;
+    bool is_person = mailbox_parse(value, &person, NULL) == ADDRESS_OK &&
+                     strcmp(person.address.key, key) == 0;
+    mailbox_clear(&person);
+    if (!is_person)
+        return replace_all(argument, key, stand_in);
+    g_autofree char *option = g_strndup(argument, (gsize)(value - argument));
+    return g_strconcat(option, stand_in, NULL);
+}
+
+/* They stand there as a shell would read them. */
+static char *replace_in_arguments(const char *text, const char *key,
+                                  const char *stand_in)
+{
+    g_auto(GStrv) words = NULL;
+    if (!g_shell_parse_argv(text, NULL, &words, NULL))
+        return replace_all(text, key, stand_in);
+    bool is_changed = false;
+    g_autoptr(GString) out = g_string_new(NULL);
+    for (char **word = words; *word != NULL; word++) {
+        g_autofree char *replaced = replace_in_argument(*word, key, stand_in);
+        g_autofree char *quoted = g_shell_quote(replaced);
+        g_string_append_printf(out, "%s%s", out->len > 0 ? " " : "", quoted);
+        is_changed |= strcmp(replaced, *word) != 0;
+    }
+    return g_strdup(is_changed ? out->str : text);
+}
+
+typedef char *(*Replace)(const char *text, const char *key,
+                         const char *stand_in);
+
+static void answer(sqlite3_context *context, sqlite3_value **values,
+                   Replace replace)
+{
+    const char *text = (const char *)sqlite3_value_text(values[0]);
+    const char *key = (const char *)sqlite3_value_text(values[1]);
+    const char *stand_in = (const char *)sqlite3_value_text(values[2]);
+    g_autofree char *replaced = replace(text, key, stand_in);
+    sqlite3_result_text(context, replaced, -1, SQLITE_TRANSIENT);
+}
+
 /* forgotten(text, key, stand_in) in SQL */
 static void run_replace(sqlite3_context *context, int count,
                         sqlite3_value **values)
 {
     (void)count;
-    const char *text = (const char *)sqlite3_value_text(values[0]);
-    const char *key = (const char *)sqlite3_value_text(values[1]);
-    const char *stand_in = (const char *)sqlite3_value_text(values[2]);
-    g_autofree char *replaced = replace_all(text, key, stand_in);
-    sqlite3_result_text(context, replaced, -1, SQLITE_TRANSIENT);
+    answer(context, values, replace_all);
+}
+
+/* forgotten_argument(text, key, stand_in) */
+static void run_replace_argument(sqlite3_context *context, int count,
+                                 sqlite3_value **values)
+{
+    (void)count;
+    answer(context, values, replace_in_arguments);
+}
+
+static bool add_functions(JournalStore *store, GError **error)
+{
+    return (sqlite3_create_function(store->writer, "forgotten", 3, SQLITE_UTF8,
+                                    NULL, run_replace, NULL,
+                                    NULL) == SQLITE_OK &&
+            sqlite3_create_function(store->writer, "forgotten_argument", 3,
+                                    SQLITE_UTF8, NULL, run_replace_argument,
+                                    NULL, NULL) == SQLITE_OK) ||
+           sqlite_fail(store, store->writer, error);
 }
 
 static bool run(const Forgetting *forgetting, const char *sql, int64_t *count,
@@ -93,9 +157,9 @@ static bool rename_texts(const Forgetting *forgetting,
         " WHERE " MAY_NAME("reply") " AND reply <> forgotten(reply, ?1, ?2)",
         "UPDATE history SET reply = forgotten(reply, ?1, ?2)"
         " WHERE " MAY_NAME("reply") " AND reply <> forgotten(reply, ?1, ?2)",
-        "UPDATE campaign SET arguments = forgotten(arguments, ?1, ?2)"
-        " WHERE " MAY_NAME(
-            "arguments") " AND arguments <> forgotten(arguments, ?1, ?2)",
+        "UPDATE campaign SET arguments = forgotten_argument(arguments, ?1, ?2)"
+        " WHERE " MAY_NAME("arguments") " AND arguments <> "
+                                        "forgotten_argument(arguments, ?1, ?2)",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(sql); i++)
         if (!run(forgetting, sql[i], &forgotten->texts, error))
@@ -156,10 +220,8 @@ bool sqlite_forget(JournalStore *store, const Address *address,
                    GError **error)
 {
     Forgetting forgetting = {store, address->key, stand_in};
-    if (sqlite3_create_function(store->writer, "forgotten", 3, SQLITE_UTF8,
-                                NULL, run_replace, NULL, NULL) != SQLITE_OK)
-        return sqlite_fail(store, store->writer, error);
-    if (!sqlite_run_sql(store, store->writer,
+    if (!add_functions(store, error) ||
+        !sqlite_run_sql(store, store->writer,
                         "PRAGMA secure_delete = ON; BEGIN IMMEDIATE", error))
         return false;
     bool ok = rename_rows(&forgetting, forgotten, error) &&

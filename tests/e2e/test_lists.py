@@ -303,6 +303,21 @@ def test_whoever_is_forgotten_goes_in_each_spelling_and_from_what_a_killed_run_l
         "# „Zoe@BÜCHER.example“ asked\nemail\nada@example.org\n")
 
 
+def test_a_campaign_goes_on_without_whoever_was_forgotten(project, mirmail, sink):
+    project.configure_plain(1)  # where nobody listens
+    project.subscribe(2)  # who are not meant
+    mirmail("send", "--yes", "--quiet", "--to", "Ada <ada@example.org>", "--to",
+            "zoe@example.org", "post.md")
+    project.configure_plain(sink.port)
+    mirmail("forget", "--yes", "ada@example.org").expect(0)
+    mirmail("resume", "--yes").expect(0)
+    campaign, = mirmail("status", "--json").expect(0).events
+    assert campaign["sent"] == 1
+    assert b"zoe@example.org" in mirmail("status", campaign["campaign"]).expect(0).stdout
+    mirmail("forget", "--yes", "zoe@example.org").expect(0)
+    assert "no recipients" in mirmail("resume", "--yes").expect(65).stderr
+
+
 def test_nobody_is_forgotten_while_a_campaign_is_being_sent(project, mirmail, sink):
     project.configure_plain(sink.port)
     project.subscribe(20)

@@ -43,7 +43,8 @@ static void create(Journal *journal, const char *id)
 {
     char digest[] = "d";
     char subject[] = "s";
-    char arguments[] = "--to 'Ada@Example.org' --to zada@example.org post.md";
+    char arguments[] = "--to 'Ada X <Ada@Example.org>' --to zada@example.org "
+                       "--to='Ada X <ada@example.org>' post.md";
     char directory[] = "/";
     Campaign campaign = {.id = (char *)(uintptr_t)id,
                          .digest = digest,
@@ -124,8 +125,9 @@ static void a_stand_in_takes_the_place_of_who_is_forgotten(void **state)
         seen, "two #abc failed: no <#abc> and no zada@example.org here\n"
               "one #abc failed: no <#abc> and no zada@example.org here\n");
     g_autoptr(Campaign) campaign = journal_find_campaign(journal, "one", NULL);
-    assert_string_equal(campaign->arguments,
-                        "--to '#abc' --to zada@example.org post.md");
+    assert_string_equal(
+        campaign->arguments,
+        "'--to' '#abc' '--to' 'zada@example.org' '--to=#abc' 'post.md'");
     assert_int_equal(campaign->counts[OUTCOME_FAILED], 1);
     bool known = false;
     assert_true(journal_knows_bounce(journal, "digest", "#abc", &known, NULL));
@@ -137,6 +139,7 @@ static void a_stand_in_takes_the_place_of_who_is_forgotten(void **state)
     assert_true(g_file_get_contents(fixture->path, &bytes, &length, NULL));
     assert_null(memmem(bytes, length, "Ada@", 4));
     assert_null(memmem(bytes, length, "ADA@", 4));
+    assert_null(memmem(bytes, length, "Ada X", 5));
     assert_null(memmem(bytes, length, "digestada@", 10));
 }
 
