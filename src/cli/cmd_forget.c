@@ -33,18 +33,37 @@ static void print_place(const char *path, int line, const char *what)
     printf("%s:%d: %s\n", shown, line, what);
 }
 
-/* Other rows and columns may name the person too; that is for people to
- * judge. */
-static void show_mentions(const char *path, const char *key)
+static bool is_one_of(int line, const GArray *lines)
+{
+    for (guint i = 0; i < lines->len; i++)
+        if (g_array_index(lines, int, i) == line)
+            return true;
+    return false;
+}
+
+/* Lines that name the person, but for some. */
+static void show_mentions(const char *path, const char *key,
+                          const GArray *but_for, const char *what)
 {
     g_autofree char *text = NULL;
     if (!g_file_get_contents(path, &text, NULL, NULL))
         return;
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     for (int i = 0; lines[i] != NULL; i++)
-        if (address_find(lines[i], key, NULL) != NULL)
-            print_place(path, i + 1,
-                        "this line names the address too; look at it");
+        if (address_find(lines[i], key, NULL) != NULL &&
+            !is_one_of(i + 1, but_for))
+            print_place(path, i + 1, what);
+}
+
+/* Other rows and columns may name the person too; that is for people to
+ * judge. The rows are gone by now, unless this is a dry run. */
+static void show_others(const char *path, const char *key, const GArray *rows,
+                        bool is_dry)
+{
+    g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(int));
+    show_mentions(path, key, is_dry ? rows : none,
+                  is_dry ? "this line names the address too"
+                         : "this line names the address too; look at it");
 }
 
 static bool forget_in_list(const Forgetting *forgetting, const char *path,
@@ -68,8 +87,7 @@ static bool forget_in_list(const Forgetting *forgetting, const char *path,
     for (guint i = 0; i < lines->len; i++)
         print_place(path, g_array_index(lines, int, i),
                     is_dry ? "would be removed" : "removed");
-    if (!is_dry)
-        show_mentions(path, key);
+    show_others(path, key, lines, is_dry);
     return true;
 }
 
@@ -89,6 +107,13 @@ static bool forget_in_lists(const Forgetting *forgetting, GError **error)
 }
 
 /* --- suppressions --- */
+
+static void look_in_suppressions(const Forgetting *forgetting)
+{
+    g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(int));
+    show_mentions(forgetting->config->suppressions, forgetting->address->key,
+                  none, "this line would get a hash, or go");
+}
 
 static bool forget_in_suppressions(const Forgetting *forgetting,
                                    Suppressions *suppressions, GError **error)
@@ -195,6 +220,7 @@ static bool forget(const Forgetting *forgetting, Journal *journal,
 
 static bool look(const Forgetting *forgetting, Journal *journal, GError **error)
 {
+    look_in_suppressions(forgetting);
     return forget_in_lists(forgetting, error) &&
            (journal == NULL || show_campaigns(forgetting, journal, error));
 }

@@ -255,6 +255,11 @@ def test_nothing_is_left_of_who_is_forgotten_but_a_hash(project, mirmail, postfi
 
     dry = mirmail("forget", "--dry-run", "--list", "other.csv", "ada@example.org").expect(0)
     assert b"subscribers.csv:402: would be removed" in dry.stdout
+    assert b"suppressions.csv:3: this line would get a hash" in dry.stdout
+    assert [line for line in dry.stdout.decode().splitlines() if "other.csv" in line] == [
+        "other.csv:3: would be removed",
+        "other.csv:2: this line names the address too",
+        "other.csv:4: this line names the address too"]
     assert b"a recipient of 2 campaigns" in dry.stdout
     assert "no terminal" in mirmail("forget", "ada@example.org").expect(64).stderr
     assert len(names(project, "ada@example.org")) >= 4
