@@ -132,15 +132,25 @@ int replace_file(const Replace *replace)
 
 /* --- the new file --- */
 
-/* Whoever may not give a file away keeps its group at least when it can. */
+/* Whoever may not give a file away may replace one of a group that writes to
+ * it together; its former owner is one of them. */
+static bool keep_group(const struct stat *before, const struct stat *now,
+                       int file)
+{
+    return (before->st_mode & S_IWGRP) != 0 &&
+           (now->st_gid == before->st_gid ||
+            fchown(file, (uid_t)-1, before->st_gid) == 0);
+}
+
 static bool keep_owner(const Replace *replace, int file)
 {
     const struct stat *before = &replace->before;
     struct stat now;
     if (fstat(file, &now) != 0)
         return false;
-    if ((now.st_uid != before->st_uid || now.st_gid != before->st_gid) &&
-        fchown(file, before->st_uid, before->st_gid) != 0)
+    bool is_same = now.st_uid == before->st_uid && now.st_gid == before->st_gid;
+    if (!is_same && fchown(file, before->st_uid, before->st_gid) != 0 &&
+        !keep_group(before, &now, file))
         return false;
     return fchmod(file, before->st_mode & 07777) == 0;
 }

@@ -5,8 +5,9 @@
  *
  * The new bytes are written beside the file, brought to the disk, and then
  * take its name in one step; whatever happens in between, a reader finds the
- * old file or the new one. Its mode and owner stay. Of a symbolic link the
- * file behind it is replaced. Other hard links keep the old bytes, and
+ * old file or the new one. Its mode and owner stay; of a file that its group
+ * may write to, the group at least. Of a symbolic link the file behind it is
+ * replaced. Other hard links keep the old bytes, and
  * extended attributes are not carried over.
  *
  * While it is open the file is locked (flock) against others who replace it

@@ -220,6 +220,38 @@ def test_a_folder_that_may_not_be_written_is_named(listed):
     assert text(listed, "lists/news.csv") == LIST
 
 
+@pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/usr/bin/setpriv"),
+                    reason="only root, with setpriv, can be somebody else")
+def test_a_list_of_a_group_is_changed_by_its_members_and_stays_theirs(listed):
+    group = 65534
+    folder, path = listed.folder / "lists", listed.folder / "lists/news.csv"
+    folder.mkdir()
+    listed.write("lists/news.csv", LIST)
+    for shared, mode in ((folder, 0o2775), (path, 0o664)):
+        os.chown(shared, 0, group)
+        os.chmod(shared, mode)
+    for above in (listed.folder, *listed.folder.parents):
+        if above.owner() == "root" and above != above.parent and str(above) != "/tmp":
+            os.chmod(above, os.stat(above).st_mode | 0o055)
+    add = ["setpriv", "--reuid", "65533", "--regid", str(group), "--clear-groups",
+           "--bounding-set=-all", "--inh-caps=-all",
+           MIRMAIL, "list", "add", "--list", "lists/news.csv", "bob@example.org"]
+    result = subprocess.run(add, cwd=listed.folder, env=listed.environment,
+                            capture_output=True, text=True)
+    assert result.returncode == 0, result
+    assert "bob@example.org" in text(listed, "lists/news.csv")
+    status = path.stat()
+    assert (status.st_gid, status.st_mode & 0o7777) == (group, 0o664)
+
+    listed.write("lists/news.csv", LIST)  # others may write it, and no group
+    os.chown(path, 0, 0)
+    os.chmod(path, 0o606)
+    result = subprocess.run(add, cwd=listed.folder, env=listed.environment,
+                            capture_output=True, text=True)
+    assert result.returncode == 77, result
+    assert text(listed, "lists/news.csv") == LIST
+
+
 def names(project, word):
     """The files in which the word stands, whatever its case."""
     return sorted(path.name for path in project.folder.rglob("*")
