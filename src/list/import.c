@@ -163,7 +163,8 @@ static void take_everybody(Import *import)
     const ImportPerson *person = import->person;
     const char *reason = import_reason(person, import->options->reason);
     if (reason == NULL)
-        tell(import, IMPORT_SKIPPED, "a reason that does not last");
+        tell(import, IMPORT_SKIPPED,
+             "a reason that does not last, or not theirs");
     else
         suppress(import, reason, import_reason_when(person), NULL);
 }
@@ -175,7 +176,7 @@ static void take_suppression(Import *import)
         take_left(import);
     else if (person->standing == STANDING_UNCONFIRMED)
         tell_told(import, IMPORT_UNCONFIRMED);
-    else if (columns_may_tell_left(person->columns))
+    else if (import_reason_spares(person))
         tell(import, IMPORT_SKIPPED, "a subscriber, as the export has it");
     else
         take_everybody(import);

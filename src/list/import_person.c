@@ -322,6 +322,7 @@ static void take_value(ImportPerson *person, size_t index, const Part *part,
               value);
         break;
     case ROLE_STATUS:
+        person->status = value;
         judge(person, columns_standing(person->columns, index, value), written,
               value);
         break;
@@ -407,7 +408,7 @@ static void start(ImportPerson *person, Columns *columns, Standing everybody)
     g_array_set_size(person->fields, 0);
     g_ptr_array_set_size(person->owned, 0);
     person->standing = everybody;
-    person->told_by = person->told = NULL;
+    person->told_by = person->told = person->status = NULL;
     person->left_us = 0;
     make_plan(person, columns);
 }

@@ -34,6 +34,7 @@ typedef struct ImportPerson {
     const char *told_by; /* the column, when that is not STANDING_SUBSCRIBED; */
     const char *told;    /* and its value; both NULL when the file's name did */
     int64_t left_us;     /* when they left; 0: not told */
+    const char *status;  /* the last cell that may tell it; NULL: all empty */
 
     /* Set by whoever wants to know the address and the standing only, which
      * takes less time: there are no fields then. */

@@ -30,6 +30,32 @@ static bool is_no_reason(const char *given)
     return false;
 }
 
+/* `5.1.1` */
+static bool is_relay_status(const char *text)
+{
+    size_t parts = 0;
+    for (size_t digits; (digits = strspn(text, "0123456789")) > 0; parts++) {
+        text += digits;
+        if (*text != '.')
+            return parts == 2 && *text == '\0';
+        text++;
+    }
+    return false;
+}
+
+bool import_reason_spares(const ImportPerson *person)
+{
+    return columns_may_tell_left(person->columns) &&
+           (person->status == NULL || !is_relay_status(person->status));
+}
+
+/* A refusal by policy or for the content (X.7) is none of the address. */
+static const char *by_relay_status(const char *status)
+{
+    bool is_final = *status == '5' && !g_str_has_prefix(status, "5.7.");
+    return is_final ? SUPPRESSION_BOUNCED : NULL;
+}
+
 /* The words of services that send mail for others: `Bounce`, `SpamReport`,
  * `HardBounce`, `ManualSuppression`. */
 const char *import_reason(const ImportPerson *person, const char *otherwise)
@@ -45,6 +71,8 @@ const char *import_reason(const ImportPerson *person, const char *otherwise)
         {"hard", SUPPRESSION_BOUNCED},
         {"unsub", SUPPRESSION_UNSUBSCRIBED},
     };
+    if (person->status != NULL && is_relay_status(person->status))
+        return by_relay_status(person->status);
     const char *given = first_field(person, names);
     if (given != NULL && is_no_reason(given))
         return NULL;

@@ -403,6 +403,21 @@ def test_suppress_import_reads_what_services_answer(place):
         "gone@example.org": ("bounced", "2024-02-03")}
 
 
+def test_suppress_import_knows_the_status_of_a_relay(place):
+    place.write("suppression_bounces.csv", "status,reason,email,created\n"
+                '5.1.1,"550 5.1.1 no such user, spam or not",gone@example.org,1700000000\n'
+                "5.2.1,disabled,off@example.org,1700000000\n"
+                "4.2.2,452 over quota,full@example.org,1700000000\n"
+                "5.7.1,554 policy,strict@example.org,1700000000\n"
+                "active,bounce,there@example.org,1700000000\n"
+                "5.1,bounce,odd@example.org,1700000000\n"
+                ",,nothing@example.org,1700000000\n")
+    place.done("suppress", "import", "suppression_bounces.csv")
+    assert place.suppressed() == {
+        "gone@example.org": ("bounced", "2023-11-14"),
+        "off@example.org": ("bounced", "2023-11-14")}
+
+
 def test_suppress_import_spares_subscribers_of_a_whole_export(place):
     place.done("suppress", "import", EXPORTS / "buttondown.csv")
     assert sorted(place.suppressed()) == [
