@@ -336,7 +336,6 @@ static void a_bad_line_keeps_its_number_and_may_be_mended(void **state)
     assert_reason(suppressions, "cy@x.org", "manual");
     assert_int_equal(suppressions_count(suppressions), 2);
     drop_address(&address);
-    suppressions_close(suppressions);
 }
 
 static void hashes_of_two_files_in_one_are_all_known(void **state)
