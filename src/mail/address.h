@@ -65,8 +65,9 @@ AddressVerdict mailbox_parse(const char *text, Mailbox *mailbox,
 void mailbox_clear(Mailbox *mailbox);
 
 /* The name with what its encoded-words say (RFC 2047): lists of members are
- * printed by programs that make mails, `=?utf-8?q?Zo=C3=AB?=`. What cannot be
- * read, or could not stand in a header, is left as it is. */
+ * printed by programs that make mails, `=?utf-8?q?Zo=C3=AB?=`. A letter that
+ * cannot be read becomes `?`; a name that could not stand in a header is left
+ * as it is. */
 char *mailbox_read_name(const Mailbox *mailbox);
 
 #endif

@@ -38,7 +38,7 @@ ONE_FILE = {
     "curl/": {"web/fetch.c", "web/request.c"},
     "cmark.h": {"document/markdown.c", "document/gfm.c", "document/gfm_blocks.c",
                 "document/gfm_inlines.c"},
-    "gmime/": {"feedback/mail.c"},
+    "gmime/": {"feedback/mail.c", "mail/mailbox_name.c"},
     "gumbo.h": {"document/html_read.c"},
     "idn2.h": None,
     "jansson.h": {"cli/json_lines.c", "list/list_json.c"},
