@@ -1,6 +1,8 @@
 /* cli.c - finds the command, runs it, prints its error; see command.h. */
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/suggest.h"
 #include "cli/command.h"
@@ -175,6 +177,16 @@ static int help_about(char *const *argv, GError **error)
     return 0;
 }
 
+/* Also of what a command has flushed, or a full buffer before its end. A reader
+ * that went away, as head(1) does, had enough: no failure. */
+static bool is_output_lost(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return false;
+    return poll(&out, 1, 0) != 1 || (out.revents & POLLERR) == 0;
+}
+
 int cli_run(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
@@ -191,10 +203,11 @@ int cli_run(int argc, char **argv)
         status = help_about(argv + 2, &error);
     else
         status = run_command(argv + 1, &error);
-    if (fflush(stdout) != 0 && error == NULL)
+    bool is_lost = error == NULL && is_output_lost();
+    if (is_lost)
         error_set(&error, ERROR_SYSTEM, "cannot write to standard output");
     if (error == NULL)
         return status;
     fprintf(stderr, "mirmail: %s\n", error->message);
-    return error_exit_status(error);
+    return is_lost && status != 0 ? status : error_exit_status(error);
 }

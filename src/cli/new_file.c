@@ -48,8 +48,11 @@ bool new_file_write(const NewFile *file, GError **error)
         ok = false;
         reason = errno;
     }
-    if (!ok)
+    if (!ok) {
+        /* Or the next call would keep it. */
+        unlink(file->path);
         return fail(file->path, reason, error);
+    }
     say("written", file->path);
     return true;
 }

@@ -1,0 +1,81 @@
+"""Where the output goes: a disk that is full, a reader that went away, and
+files that could not be written to their end."""
+
+import resource
+import signal
+import subprocess
+
+import pytest
+from conftest import MIRMAIL
+
+ROOM = 200  # bytes of a file, for a disk that is nearly full
+
+
+@pytest.fixture
+def ready(project):
+    """A list whose export is larger than any buffer of a stream."""
+    project.configure_plain(9)
+    project.subscribe(2000)
+    return project
+
+
+def run_into(project, target, *arguments):
+    return subprocess.run([MIRMAIL, *arguments], cwd=project.folder, env=project.environment,
+                          stdin=subprocess.DEVNULL, stdout=target, stderr=subprocess.PIPE,
+                          text=True, timeout=120)
+
+
+def run_with_little_room(project, *arguments):
+    def lay_limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+
+    return subprocess.run([MIRMAIL, *arguments], cwd=project.folder, env=project.environment,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=120, preexec_fn=lay_limit, restore_signals=False)
+
+
+@pytest.mark.parametrize("words", [
+    ("list", "export"), ("list", "stats"), ("preview", "post.md"),
+    ("preview", "--format", "html", "post.md"), ("check", "--json", "post.md"),
+    ("template", "show", "announcement"), ("status",), ("--help",),
+])
+def test_what_could_not_be_printed_is_a_failure(ready, words):
+    with open("/dev/full", "w") as full:
+        ended = run_into(ready, full, *words)
+    assert ended.returncode == 71, ended
+    assert ended.stderr.endswith("mirmail: cannot write to standard output\n")
+
+
+def test_a_status_that_says_more_stays(ready):
+    ready.write("post.md", "---\ntitle: "{{nobody}}"\nmerge: true\n---\nHello {{unknown}}\n")
+    with open("/dev/full", "w") as full:
+        ended = run_into(ready, full, "check", "--json", "post.md")
+    assert ended.returncode == 65, ended
+    assert "cannot write to standard output" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [("list", "export"), ("check", "--json", "post.md"),
+                                   ("status",)])
+def test_a_reader_that_had_enough_is_no_failure(ready, words):
+    process = subprocess.Popen([MIRMAIL, *words], cwd=ready.folder, env=ready.environment,
+                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    process.stdout.close()
+    stderr = process.stderr.read()
+    assert process.wait(timeout=120) == 0, stderr
+    assert "mirmail: " not in stderr
+
+
+@pytest.mark.parametrize("words,name", [
+    (("init", "fresh"), "fresh/mirmail.yaml"),
+    (("template", "copy", "announcement", "mine"), "mine/mail.txt"),
+    (("keygen", "--dkim", "example.org", "first"), ".mirmail/dkim-example.org-first.pem"),
+])
+def test_a_file_that_was_not_written_to_its_end_is_not_kept_later(ready, words, name):
+    ended = run_with_little_room(ready, *words)
+    assert ended.returncode == 71 and f"mirmail: {name}: " in ended.stderr, ended
+    assert not (ready.folder / name).exists()
+    again = ready.run(*words).expect(0)
+    assert f"written  {name}" in again.stdout.decode()
+    assert (ready.folder / name).stat().st_size > ROOM
