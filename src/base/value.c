@@ -7,10 +7,14 @@
 
 #include <yaml.h>
 
+#include "base/value_fault.h"
+
 /* libyaml counts from 0 and knows nothing of the lines above the text. */
 typedef struct Source {
     yaml_parser_t parser;
     const char *file;
+    const char *bytes; /* all of them, or NULL with */
+    FILE *stream;
     int first_line;
     int count; /* values made, against VALUE_COUNT_MAX */
     Findings *duplicates;
@@ -84,20 +88,69 @@ static void source_clear(Source *source)
     g_hash_table_unref(source->anchors);
 }
 
+/* Behind so many bytes of the input. Ends the reading of a stream. */
+static Place place_behind(const Source *source, size_t offset)
+{
+    Place place = {source->file, source->first_line, 1};
+    if (source->stream == NULL) {
+        value_fault_pass(&place, source->bytes, offset);
+        return place;
+    }
+    rewind(source->stream);
+    while (offset > 0) {
+        char bytes[4096];
+        size_t length = fread(bytes, 1, MIN(offset, sizeof bytes),
+                              source->stream);
+        if (length == 0)
+            break;
+        value_fault_pass(&place, bytes, length);
+        offset -= length;
+    }
+    return place;
+}
+
+static void set_no_text(const Source *source, GError **error)
+{
+    const yaml_parser_t *parser = &source->parser;
+    Place place = place_behind(source, parser->problem_offset);
+    const char *problem = parser->problem ? parser->problem : "";
+    if (strstr(problem, "control characters") != NULL) {
+        error_set_at(error, ERROR_INPUT, place,
+                     "the control character U+%04X cannot stand here",
+                     (unsigned)parser->problem_value);
+        return;
+    }
+    /* Then the first byte of the character is the one that is wrong. */
+    if (strstr(problem, "trailing") != NULL)
+        place.column--;
+    g_autofree char *quoted = g_shell_quote(source->file);
+    error_set_at(error, ERROR_INPUT, place,
+                 "no text in UTF-8 (%s); convert the file, most likely by: "
+                 "iconv -f WINDOWS-1252 -t UTF-8 %s > NEW",
+                 problem, quoted);
+}
+
 static bool next_event(Source *source, yaml_event_t *event, GError **error)
 {
     if (yaml_parser_parse(&source->parser, event))
         return true;
     const yaml_parser_t *parser = &source->parser;
-    const char *problem = parser->problem ? parser->problem : "no YAML";
     if (parser->error == YAML_READER_ERROR) {
-        error_set_at(error, ERROR_INPUT, place_of(source, parser->mark),
-                     "no text in UTF-8 (%s)", problem);
+        set_no_text(source, error);
         return false;
     }
+    const char *problem = parser->problem ? parser->problem : "no YAML";
+    GString *words = g_string_new(problem);
+    if (parser->context != NULL)
+        g_string_append_printf(words, " %s", parser->context);
+    if (parser->context != NULL &&
+        parser->context_mark.line < parser->problem_mark.line)
+        g_string_append_printf(words, " that begins on line %d",
+                               place_of(source, parser->context_mark).line);
+    g_string_append(words, value_fault_hint(problem));
     error_set_at(error, ERROR_INPUT, place_of(source, parser->problem_mark),
-                 "%s%s%s", problem, parser->context ? " " : "",
-                 parser->context ? parser->context : "");
+                 "%s", words->str);
+    g_string_free(words, TRUE);
     return false;
 }
 
@@ -151,7 +204,8 @@ static bool read_key(Source *source, const yaml_event_t *event,
     entry->key_place = place_of(source, event->start_mark);
     if (event->type != YAML_SCALAR_EVENT) {
         error_set_at(error, ERROR_INPUT, entry->key_place,
-                     "a key must be a text");
+                     "a key must be a text; a value that begins with {{ "
+                     "stands in \"quotes\"");
         return false;
     }
     entry->key = g_strndup((const char *)event->data.scalar.value,
@@ -354,6 +408,7 @@ Value *value_parse(const char *bytes, size_t length, const char *file,
     g_autofree char *name = g_strdup(file);
     Source source;
     source_init(&source, name, first_line, duplicates);
+    source.bytes = bytes;
     yaml_parser_set_input_string(&source.parser, (const yaml_char_t *)bytes,
                                  length);
     Value *value = parse_document(&source, error);
@@ -456,6 +511,7 @@ ValueReader *value_reader_open(const char *path, GError **error)
     reader->stream = stream;
     reader->file = g_strdup(path);
     source_init(&reader->source, reader->file, 1, NULL);
+    reader->source.stream = stream;
     yaml_parser_set_input_file(&reader->source.parser, stream);
     return reader;
 }

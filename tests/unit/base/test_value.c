@@ -78,13 +78,45 @@ static void broken_yaml_is_told_with_its_place(void **state)
         const char *message;
     } cases[] = {
         {"title: Foo: bar\n", "f.yaml:10:11: mapping values are not allowed"},
-        {"a: 'x\n", "f.yaml:11:1: found unexpected end of stream"},
+        {"title: Foo: bar\n", "stands in \"quotes\""},
+        {"a: 'x\n",
+         "f.yaml:11:1: found unexpected end of stream while scanning "
+         "a quoted scalar that begins on line 10"},
+        {"a: [b,\nc: d\n", "flow sequence that begins on line 10"},
+        {"a:\n  b: c\n d: e\n",
+         "f.yaml:12:2: did not find expected key while parsing a block mapping "
+         "that begins on line 10; the keys of one map begin in the same "
+         "column"},
         {"a: @x\n", "f.yaml:10:4: found character that cannot start"},
         {"a:\n\t- x\n", "f.yaml:11:1: found character that cannot start"},
         {"a: *b\n", "f.yaml:10:4: no anchor `&b`"},
+        {"a:\n\t- x\n", "not by a tab"},
         {"? [a]\n: x\n", "f.yaml:10:3: a key must be a text"},
+        {"a: {{ name }}\n", "f.yaml:10:5: a key must be a text; a value that "
+                            "begins with {{ stands in \"quotes\""},
         {"a: 1\n---\nb: 2\n", "f.yaml:11:1: a second YAML document"},
         {"a: \"\\0\"\n", "f.yaml:10:4: a NUL character"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        GError *error = NULL;
+        assert_null(parse(cases[i].yaml, NULL, &error));
+        assert_error(&error, ERROR_INPUT, cases[i].message);
+    }
+}
+
+static void bytes_that_are_no_text_are_told_with_their_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *yaml;
+        const char *message;
+    } cases[] = {
+        {"\xff", "f.yaml:10:1: no text in UTF-8"},
+        {"a: b\n\nn: J\xf6rg\n", "f.yaml:12:5: no text in UTF-8"},
+        {"a: \xc3\xa9\xc3\xa9 \xe9\xa0z\n", "f.yaml:10:7: no text in UTF-8"},
+        {"a: b\nb: \xe9\n", "iconv -f WINDOWS-1252 -t UTF-8 'f.yaml' > NEW"},
+        {"a: b\nb: c\x01\n",
+         "f.yaml:11:5: the control character U+0001 cannot stand here"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         GError *error = NULL;
@@ -149,6 +181,25 @@ static void a_long_list_is_read_item_by_item(void **state)
     unlink(path);
 }
 
+static void bytes_far_down_a_list_are_told_with_their_place(void **state)
+{
+    (void)state;
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < 5000; i++)
+        g_string_append(text, "- zo\xc3\xab@example.org\n");
+    g_string_append(text, "- \xc3\xab \xe9\n");
+    g_autofree char *path = write_file(text->str);
+    g_autofree char *place = g_strdup_printf("%s:5001:5: no text", path);
+    g_autoptr(GError) error = NULL;
+    ValueReader *reader = value_reader_open(path, &error);
+    for (Value *item; (item = value_reader_next(reader, &error)) != NULL;)
+        value_free(item);
+    assert_error(&error, ERROR_INPUT, place);
+    value_reader_close(reader);
+    unlink(path);
+    g_string_free(text, TRUE);
+}
+
 static void
 a_file_that_is_no_list_is_refused_and_an_empty_one_is_empty(void **state)
 {
@@ -178,9 +229,11 @@ int main(void)
         cmocka_unit_test(the_last_of_two_equal_keys_counts_and_is_told),
         cmocka_unit_test(aliases_are_shared_and_bombs_are_refused),
         cmocka_unit_test(broken_yaml_is_told_with_its_place),
+        cmocka_unit_test(bytes_that_are_no_text_are_told_with_their_place),
         cmocka_unit_test(deep_nesting_ends_at_once),
         cmocka_unit_test(booleans_are_read_only_where_asked),
         cmocka_unit_test(a_long_list_is_read_item_by_item),
+        cmocka_unit_test(bytes_far_down_a_list_are_told_with_their_place),
         cmocka_unit_test(
             a_file_that_is_no_list_is_refused_and_an_empty_one_is_empty),
     };
