@@ -27,31 +27,28 @@ static bool make_page(Setup *setup, const Options *options, GString *out,
            pipeline_page(setup->pipeline, &how, out, error);
 }
 
-static bool fail_write(const char *path, const char *reason, GError **error)
+static bool fail_write(const char *path, bool is_forbidden, const char *reason,
+                       GError **error)
 {
-    error_set_at(error, ERROR_SYSTEM, (Place){path, 0, 0},
-                 "cannot be written: %s", reason);
+    error_set_at(error, is_forbidden ? ERROR_PERMISSION : ERROR_SYSTEM,
+                 (Place){path, 0, 0}, "cannot be written: %s", reason);
     return false;
 }
 
 /* A pipe or a device is written to; a file is replaced. */
-static bool write_stream(FILE *stream, const char *path, const GString *page,
-                         GError **error)
-{
-    bool ok = fwrite(page->str, 1, page->len, stream) == page->len;
-    ok = fflush(stream) == 0 && ok;
-    return ok || fail_write(path, g_strerror(errno), error);
-}
-
 static bool write_special(const char *path, const GString *page, GError **error)
 {
     FILE *stream = g_fopen(path, "wb");
     if (stream == NULL)
-        return fail_write(path, g_strerror(errno), error);
-    bool ok = write_stream(stream, path, page, error);
-    if (fclose(stream) != 0 && ok)
-        ok = fail_write(path, g_strerror(errno), error);
-    return ok;
+        return fail_write(path, errno == EACCES, g_strerror(errno), error);
+    bool ok = fwrite(page->str, 1, page->len, stream) == page->len;
+    ok = fflush(stream) == 0 && ok;
+    int reason = errno;
+    if (fclose(stream) != 0 && ok) {
+        ok = false;
+        reason = errno;
+    }
+    return ok || fail_write(path, false, g_strerror(reason), error);
 }
 
 /* A new file beside the old one takes its place. A link stays a link. */
@@ -66,7 +63,9 @@ static bool write_file(const char *path, const GString *page, GError **error)
     return g_file_set_contents_full(
                target != NULL ? target : path, page->str, (gssize)page->len,
                G_FILE_SET_CONTENTS_CONSISTENT, 0666, &reason) ||
-           fail_write(path, reason->message, error);
+           fail_write(path,
+                      g_error_matches(reason, G_FILE_ERROR, G_FILE_ERROR_ACCES),
+                      reason->message, error);
 }
 
 static bool open_file(const char *path, GError **error)
@@ -79,8 +78,11 @@ static bool open_file(const char *path, GError **error)
 static bool put_page(const char *path, const GString *page, bool open,
                      GError **error)
 {
-    if (strcmp(path, "-") == 0)
-        return write_stream(stdout, "standard output", page, error);
+    /* Whether all of it arrives, every command asks at its end (cli.c). */
+    if (strcmp(path, "-") == 0) {
+        fwrite(page->str, 1, page->len, stdout);
+        return true;
+    }
     return write_file(path, page, error) && (!open || open_file(path, error));
 }
 

@@ -70,6 +70,18 @@ static bool choose_recipients(Setup *setup, const Options *options,
     return true;
 }
 
+/* No letter is composed without one. */
+static bool settle_sender(Setup *setup, const Options *options, GError **error)
+{
+    Config *config = setup->config;
+    if (options->only_looks) {
+        config_note_sending(config, setup->findings);
+        config_set_example_sender(config);
+    }
+    return config->sender.from.address.text != NULL ||
+           config_check_sending(config, error);
+}
+
 bool setup_prepare(Setup *setup, const Options *options, GError **error)
 {
     *setup = (Setup){.findings = findings_new()};
@@ -88,11 +100,8 @@ bool setup_prepare(Setup *setup, const Options *options, GError **error)
     if (setup->config == NULL ||
         !lay_options_over(setup->config, options, error))
         return false;
-    if (options->only_looks) {
-        config_note_sending(setup->config, setup->findings);
-        config_set_example_sender(setup->config);
-    }
-    if (!setup_pinned_date(&pipeline->date_seconds, error) ||
+    if (!settle_sender(setup, options, error) ||
+        !setup_pinned_date(&pipeline->date_seconds, error) ||
         !choose_recipients(setup, options, error))
         return false;
     setup->pipeline = pipeline_compose(setup->config, pipeline, setup->findings,

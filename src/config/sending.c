@@ -53,9 +53,17 @@ static void find_texts(const Config *config, GArray *lacks)
             needs[i].example);
         add(lacks, needs[i].key, words);
     }
-    if (config_relay_at(config, 0)->host == NULL)
+    const RelayConfig *relay = config_relay_at(config, 0);
+    if (relay->host == NULL && relay->preset != NULL) {
+        g_autofree char *words = g_strdup_printf(
+            "is not set, and the preset has none; under `relay:` write "
+            "`preset: %s` and `host: smtp.example.org`",
+            relay->preset);
+        add(lacks, "relay.host", words);
+    } else if (relay->host == NULL) {
         add(lacks, "relay.host",
             "is not set; under `relay:` write `host: smtp.example.org`");
+    }
     if (config->list.unsubscribe_url == NULL &&
         config->list.unsubscribe_mail == NULL)
         add(lacks, "list.unsubscribe_url",

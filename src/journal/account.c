@@ -28,7 +28,8 @@ bool journal_open_account(Journal *journal, const JournalAccount *wanted,
                           int64_t *number, GError **error)
 {
     g_autofree char *path = lock_path(journal, wanted->name);
-    g_autofree char *what = g_strdup_printf("the rate of %s", wanted->name);
+    g_autofree char *what = g_strdup_printf("mail at the rate of %s",
+                                            wanted->name);
     int lock = lock_take(path, what, error);
     if (lock < 0)
         return false;

@@ -14,8 +14,9 @@
 
 static int fail(const char *path, const char *what, GError **error)
 {
-    error_set_at(error, ERROR_SYSTEM, (Place){path, 0, 0}, "%s: %s", what,
-                 g_strerror(errno));
+    int reason = errno;
+    error_set_at(error, reason == EACCES ? ERROR_PERMISSION : ERROR_SYSTEM,
+                 (Place){path, 0, 0}, "%s: %s", what, g_strerror(reason));
     return -1;
 }
 

@@ -12,8 +12,8 @@
 #include "base/error.h"
 
 /* A file descriptor, or -1: ERROR_RETRY, naming the other process, when it
- * is held; ERROR_SYSTEM when the file cannot be made. `what` is what the
- * message calls it. */
+ * is held; ERROR_PERMISSION or ERROR_SYSTEM when the file cannot be made.
+ * `what` is what the message calls it, "campaign x" is being sent. */
 int lock_take(const char *path, const char *what, GError **error);
 void lock_release(int lock, const char *path);
 

@@ -187,8 +187,9 @@ static bool read_number(const JournalStore *store, const char *sql,
 
 static bool fail_file(const char *path, const char *what, GError **error)
 {
-    error_set_at(error, ERROR_SYSTEM, (Place){path, 0, 0}, "%s: %s", what,
-                 g_strerror(errno));
+    int reason = errno;
+    error_set_at(error, reason == EACCES ? ERROR_PERMISSION : ERROR_SYSTEM,
+                 (Place){path, 0, 0}, "%s: %s", what, g_strerror(reason));
     return false;
 }
 

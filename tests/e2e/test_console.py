@@ -1,6 +1,7 @@
 """Where the output goes: a disk that is full, a reader that went away, and
 files that could not be written to their end."""
 
+import os
 import resource
 import signal
 import subprocess
@@ -48,7 +49,7 @@ def test_what_could_not_be_printed_is_a_failure(ready, words):
 
 
 def test_a_status_that_says_more_stays(ready):
-    ready.write("post.md", "---\ntitle: "{{nobody}}"\nmerge: true\n---\nHello {{unknown}}\n")
+    ready.write("post.md", "---\ntitle: x\nmerge: true\n---\nHello {{unknown}}\n")
     with open("/dev/full", "w") as full:
         ended = run_into(ready, full, "check", "--json", "post.md")
     assert ended.returncode == 65, ended
@@ -65,6 +66,30 @@ def test_a_reader_that_had_enough_is_no_failure(ready, words):
     stderr = process.stderr.read()
     assert process.wait(timeout=120) == 0, stderr
     assert "mirmail: " not in stderr
+
+
+@pytest.mark.parametrize("words", [("preview",), ("send", "--yes"), ("send", "--dry-run")])
+def test_without_a_sender_the_way_out_is_said(project, words):
+    ended = project.run(*words, "--to", "ada@example.org", "post.md").expect(78)
+    assert ended.stderr.endswith("`mirmail init` writes the file\n"), ended.stderr
+    project.write("mirmail.yaml", "sender:\n  organisation: x\n")
+    ended = project.run(*words, "--to", "ada@example.org", "post.md").expect(78)
+    assert "mirmail.yaml: `sender.from` is not set; under `sender:` write" in ended.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
+                    reason="root writes anywhere and there is no setpriv to be less")
+@pytest.mark.parametrize("words,named", [
+    (("send", "--yes", "post.md"), ".mirmail/journal.db: cannot open the journal"),
+    (("preview", "--html", ".mirmail/page.html", "post.md"), "page.html: cannot be written"),
+])
+def test_what_may_not_be_written_is_no_fault_of_the_machine(ready, words, named):
+    (ready.folder / ".mirmail").mkdir(mode=0o500)
+    less = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    ended = subprocess.run([*less, MIRMAIL, *words], cwd=ready.folder, env=ready.environment,
+                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert ended.returncode == 77, ended
+    assert named in ended.stderr and ended.stderr.endswith(": Permission denied\n")
 
 
 @pytest.mark.parametrize("words,name", [

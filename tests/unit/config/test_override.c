@@ -175,6 +175,8 @@ static void a_send_says_what_the_configuration_lacks(void **state)
         {"sender: {from: a@example.org, organisation: A}\n"
          "list: {id: a.example.org}\nrelay: {host: h.example}",
          "`list.unsubscribe_url`", "unsubscribe_mail: leave@example.org"},
+        {SENDER "relay: postfix", "`relay.host`",
+         "write `preset: postfix` and `host: "},
         {SENDER "relay: {host: h.example, tls: none}", "`relay.tls`",
          "allow_plaintext: true"},
         {SENDER "relay: {host: h.example, tls: none, allow_plaintext: true, "

@@ -159,7 +159,9 @@ static void an_account_is_taken_by_one_process(void **state)
     GError *error = NULL;
     int64_t number = 0;
     assert_false(journal_open_account(other, &account, &number, &error));
-    assert_error(&error, ERROR_RETRY, "the rate of a@relay:587");
+    assert_error(&error, ERROR_RETRY,
+                 "mail at the rate of a@relay:587 is being sent by another "
+                 "process");
     close_accounts(fixture->journal);
     open_account(other, "a@relay:587");
     journal_close(other);
