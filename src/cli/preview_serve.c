@@ -104,9 +104,10 @@ static void report_state(const Setup *setup, const GError *error)
         fprintf(stderr, "mirmail: %s\n", error->message);
         return;
     }
-    fprintf(stderr, "composed: %zu errors, %zu warnings\n",
-            findings_count(setup->findings, SEVERITY_ERROR),
-            findings_count(setup->findings, SEVERITY_WARNING));
+    size_t errors = findings_count(setup->findings, SEVERITY_ERROR);
+    size_t warnings = findings_count(setup->findings, SEVERITY_WARNING);
+    fprintf(stderr, "composed: %zu error%s, %zu warning%s\n", errors,
+            errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
 /* A page that came out the same keeps its state: nobody has to load it. */

@@ -111,23 +111,49 @@ static int compare_keys(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+/* Hashes of people whose address stands in the file too: they are told once,
+ * by that. */
+static GHashTable *find_named_hashes(const Suppressions *suppressions)
+{
+    GHashTable *named = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                              NULL);
+    GHashTableIter each;
+    void *key = NULL;
+    g_hash_table_iter_init(&each, suppressions->people);
+    while (g_hash_table_iter_next(&each, &key, NULL)) {
+        const char *who = key;
+        char *hash = who[0] == '#' ? NULL : hash_of(suppressions, who);
+        if (hash != NULL)
+            g_hash_table_add(named, hash);
+    }
+    return named;
+}
+
+static void visit_people(const Suppressions *suppressions,
+                         SuppressionVisit visit, void *data)
+{
+    guint count = 0;
+    g_autofree void **keys = g_hash_table_get_keys_as_array(
+        suppressions->people, &count);
+    g_autoptr(GHashTable) named = find_named_hashes(suppressions);
+    if (count > 0)
+        qsort(keys, count, sizeof *keys, compare_keys);
+    for (guint i = 0; i < count; i++) {
+        if (g_hash_table_contains(named, keys[i]))
+            continue;
+        const Suppression *suppression = look_up(suppressions, keys[i]);
+        if (!suppression_is_allowed(suppression))
+            visit(data, keys[i], suppression);
+    }
+}
+
 bool suppressions_visit(Suppressions *suppressions, SuppressionVisit visit,
                         void *data, GError **error)
 {
     pthread_mutex_lock(&suppressions->mutex);
     bool ok = suppression_file_refresh(suppressions, error);
-    guint count = 0;
-    g_autofree void **keys = ok ? g_hash_table_get_keys_as_array(
-                                      suppressions->people, &count)
-                                : NULL;
-    if (count > 0)
-        qsort(keys, count, sizeof *keys, compare_keys);
-    for (guint i = 0; i < count; i++) {
-        const Suppression *suppression = g_hash_table_lookup(
-            suppressions->people, keys[i]);
-        if (!suppression_is_allowed(suppression))
-            visit(data, keys[i], suppression);
-    }
+    if (ok)
+        visit_people(suppressions, visit, data);
     pthread_mutex_unlock(&suppressions->mutex);
     return ok;
 }

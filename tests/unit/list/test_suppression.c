@@ -418,6 +418,19 @@ static void a_visit_shows_who_is_suppressed_now(void **state)
     assert_string_equal(seen->str, "a@x manual\n");
 }
 
+static void a_visit_shows_somebody_once_by_the_last_word(void **state)
+{
+    g_autoptr(Suppressions) suppressions = open_file(*state);
+    add(suppressions, "a@x", "manual", false);
+    add(suppressions, "a@x", "complained", true);
+    add(suppressions, "b@x", "manual", false);
+    add(suppressions, "b@x", "bounced", true);
+    add(suppressions, "b@x", "allowed", false);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    assert_true(suppressions_visit(suppressions, append_person, seen, NULL));
+    assert_string_equal(seen->str, "a@x complained\n");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const int64_t day_us = INT64_C(86400000000);
@@ -669,6 +682,7 @@ int main(void)
         TEST(a_spreadsheet_may_put_its_signs_behind_the_salt),
         TEST(whoever_left_on_the_day_they_came_back_has_left),
         TEST(a_visit_shows_who_is_suppressed_now),
+        TEST(a_visit_shows_somebody_once_by_the_last_word),
         TEST(many_are_added_at_once_with_their_own_dates),
         TEST(nobody_is_added_to_no_file),
         TEST(who_is_forgotten_is_known_by_the_hash_only),
