@@ -201,15 +201,14 @@ static GOptionEntry *make_entries(Options *options, OptionUse use)
     return entries;
 }
 
-static bool is_option_of(const char *name, size_t length, OptionUse use)
+static const OptionRow *find_row(const char *name, size_t length, OptionUse use)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         if ((rows[i].use & use) != 0 && strlen(rows[i].name) == length &&
             strncmp(rows[i].name, name, length) == 0)
-            return true;
-    return false;
+            return &rows[i];
+    return NULL;
 }
-
 /* GLib says "Unknown option --x"; we also know the nearest one. */
 static void set_unknown_option(char *const *argv, OptionUse use, GError **error)
 {
@@ -224,7 +223,7 @@ static void set_unknown_option(char *const *argv, OptionUse use, GError **error)
         if (**argv != '-' || (*argv)[1] == '\0')
             continue;
         bool is_long = (*argv)[1] == '-';
-        if (is_long && is_option_of(*argv + 2, length - 2, use))
+        if (is_long && find_row(*argv + 2, length - 2, use) != NULL)
             continue;
         if (!is_long && strcmp(*argv, "-h") == 0)
             continue;
@@ -241,6 +240,29 @@ static void set_unknown_option(char *const *argv, OptionUse use, GError **error)
         return;
     }
     error_set(error, ERROR_USAGE, "unknown option; --help lists them");
+}
+
+/* To GLib `--yes=no` is `--yes`. */
+static bool check_switches(char *const *argv, OptionUse use, GError **error)
+{
+    for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++) {
+        size_t length = strcspn(*argv, "=");
+        const OptionRow *row = strncmp(*argv, "--", 2) == 0
+                                   ? find_row(*argv + 2, length - 2, use)
+                                   : NULL;
+        bool has_value = (*argv)[length] == '=';
+        if (row != NULL && row->type == G_OPTION_ARG_NONE && has_value) {
+            error_set(error, ERROR_USAGE,
+                      "--%s takes no value; leave `%s` away", row->name,
+                      *argv + length);
+            return false;
+        }
+        /* What follows is its value, whatever it looks like. */
+        if (row != NULL && row->type != G_OPTION_ARG_NONE && !has_value &&
+            argv[1] != NULL)
+            argv++;
+    }
+    return true;
 }
 
 static bool parse_entries(Options *options, OptionUse use, char *const *argv,
@@ -301,7 +323,8 @@ bool options_parse(Options *options, OptionUse use, char *const *argv,
                    int least, int most, GError **error)
 {
     memset(options, 0, sizeof *options);
-    if (!parse_entries(options, use, argv, error))
+    if (!check_switches(argv, use, error) ||
+        !parse_entries(options, use, argv, error))
         return false;
     if (options->arguments == NULL)
         options->arguments = g_new0(char *, 1);

@@ -77,6 +77,16 @@ def test_without_a_sender_the_way_out_is_said(project, words):
     assert "mirmail.yaml: `sender.from` is not set; under `sender:` write" in ended.stderr
 
 
+def test_a_switch_with_a_value_is_refused(ready):
+    """It would be taken for the switch alone, whatever the value says."""
+    for word, value in (("--yes", "=no"), ("--dry-run", "="), ("--json", "=0")):
+        ended = ready.run("send", word + value, "post.md").expect(64)
+        assert f"{word} takes no value; leave `{value}` away" in ended.stderr
+    subject = ready.run("preview", "--subject", "--yes=no", "post.md").expect(0)
+    assert "\nSubject: --yes=no\n" in subject.stdout.decode().replace("\r", "")
+    ready.run("send", "--yes=no", "--help").expect(64)
+
+
 @pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
                     reason="root writes anywhere and there is no setpriv to be less")
 @pytest.mark.parametrize("words,named", [
