@@ -380,3 +380,10 @@ def test_a_template_that_is_not_there_is_an_error(project, mirmail):
     assert "did you mean `plain`?" in mirmail("preview", "post.md").expect(66).stderr
     assert "no directory with a template" in mirmail(
         "preview", "--template", "./plain", "post.md").expect(66).stderr
+    (project.folder / "plain").mkdir()
+    for template in ("./plain", "plain"):
+        assert "no directory with a template" in mirmail(
+            "preview", "--template", template, "post.md").expect(66).stderr
+    project.write("plain/mail.txt", "{{{ content }}}\nonly this\n")
+    shown = mirmail("preview", "--template", "./plain", "--format", "text", "post.md")
+    assert shown.expect(0).stdout.decode().endswith("\nonly this\n")
