@@ -17,10 +17,15 @@
 /* Set by the first signal. A handler cannot be given an argument. */
 static int stop_requested;
 
+/* Nothing is in flight while a send waits for its time. */
+static int is_under_way;
+
 static void on_signal(int number)
 {
     if (__atomic_exchange_n(&stop_requested, 1, __ATOMIC_RELAXED) != 0)
         _exit(128 + number);
+    if (__atomic_load_n(&is_under_way, __ATOMIC_RELAXED) == 0)
+        return;
     static const char text[] =
         "\nstopping after the messages in flight; once more stops at once\n";
     ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
@@ -170,6 +175,7 @@ static int run_delivery(Sending *sending, Journal *journal, char **passwords,
     DeliveryEnd end = DELIVERY_COMPLETE;
     DeliveryProgress totals = {0};
     g_autoptr(GError) failure = NULL;
+    __atomic_store_n(&is_under_way, 1, __ATOMIC_RELAXED);
     bool ok = pipeline_send(sending->setup->pipeline, journal, &send, &end,
                             &totals, &failure);
     progress_finish(&progress);

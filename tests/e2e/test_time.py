@@ -90,6 +90,7 @@ def test_ctrl_c_gives_up_a_send_that_waits(clock_free, sink):
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"nothing was sent" in stderr
+    assert b"in flight" not in stderr
 
 
 def test_nobody_is_written_to_after_the_end_not_even_by_a_resume(clock_free, mirmail, sink):
