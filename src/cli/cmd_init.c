@@ -1,5 +1,6 @@
 /* cmd_init.c - mirmail init: a folder to start from. */
 #include <stdio.h>
+#include <string.h>
 #include <sys/types.h>
 
 #include "base/builtin.h"
@@ -41,12 +42,15 @@ static int run(const Options *options, GError **error)
     if (!write_files(folder, error))
         return 0;
     g_autofree char *shown = error_printable(folder);
+    g_autofree char *quoted = g_shell_quote(shown);
     printf("\nNext: put your sender, list and relay into "
-           "%s/mirmail.yaml, then\n"
-           "  mirmail preview post.md\n"
-           "  mirmail send --test you@example.org post.md\n"
-           "  mirmail send post.md\n",
+           "%s/mirmail.yaml, then\n",
            shown);
+    if (strcmp(folder, ".") != 0)
+        printf("  cd %s\n", quoted);
+    printf("  mirmail preview post.md\n"
+           "  mirmail send --test you@example.org post.md\n"
+           "  mirmail send post.md\n");
     return 0;
 }
 

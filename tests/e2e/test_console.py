@@ -77,6 +77,18 @@ def test_without_a_sender_the_way_out_is_said(project, words):
     assert "mirmail.yaml: `sender.from` is not set; under `sender:` write" in ended.stderr
 
 
+def test_what_init_says_to_do_next_works(project):
+    """Where it was called, word for word."""
+    said = project.run("init", "our news").expect(0).stdout.decode()
+    lines = said.split("then\n")[1].splitlines()
+    assert lines[1] == "  mirmail preview post.md"
+    done = subprocess.run(["sh", "-ec", f"mirmail() {{ '{MIRMAIL}' \"$@\"; }}\n"
+                           + "\n".join(lines[:2])],
+                          cwd=project.folder, env=project.environment, capture_output=True,
+                          text=True)
+    assert done.returncode == 0 and "Subject: Hello from the community" in done.stdout, done
+
+
 def test_a_switch_with_a_value_is_refused(ready):
     """It would be taken for the switch alone, whatever the value says."""
     for word, value in (("--yes", "=no"), ("--dry-run", "="), ("--json", "=0")):
