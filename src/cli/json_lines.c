@@ -237,12 +237,13 @@ void json_lines_returns(const int64_t doings[RETURN_DOINGS],
 void json_lines_row(const char *file, int line, bool has_left,
                     const char *const *names, const char *const *values)
 {
+    g_autofree char *where = g_utf8_make_valid(file, -1);
     json_t *fields = json_object();
     for (size_t i = 0; names[i] != NULL; i++)
         if (*values[i] != '\0')
             json_object_set_new(fields, names[i], json_string(values[i]));
     print_object(json_pack("{s:s, s:s, s:i, s:b, s:o}", "event", "row", "file",
-                           file, "line", line, "left", has_left, "fields",
+                           where, "line", line, "left", has_left, "fields",
                            fields));
 }
 
@@ -281,11 +282,12 @@ void json_lines_subscribe(const char *result, const char *place,
 
 void json_lines_import(const ImportOutcome *outcome)
 {
+    g_autofree char *where = g_utf8_make_valid(outcome->place.file, -1);
     print_object(json_pack("{s:s, s:s, s:s, s:i, s:i, s:s?, s:s?}", "event",
                            "import", "became", import_fate_name(outcome->fate),
-                           "file", outcome->place.file, "line",
-                           outcome->place.line, "column", outcome->place.column,
-                           "address", outcome->address, "why", outcome->why));
+                           "file", where, "line", outcome->place.line, "column",
+                           outcome->place.column, "address", outcome->address,
+                           "why", outcome->why));
 }
 
 void json_lines_import_counts(const ImportCounts *counts)

@@ -1,6 +1,7 @@
 """Where the output goes: a disk that is full, a reader that went away, and
 files that could not be written to their end."""
 
+import json
 import os
 import resource
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import pytest
 from conftest import MIRMAIL
 
+NO_TEXT = b"people\xff.csv"
 ROOM = 200  # bytes of a file, for a disk that is nearly full
 
 
@@ -75,6 +77,25 @@ def test_without_a_sender_the_way_out_is_said(project, words):
     project.write("mirmail.yaml", "sender:\n  organisation: x\n")
     ended = project.run(*words, "--to", "ada@example.org", "post.md").expect(78)
     assert "mirmail.yaml: `sender.from` is not set; under `sender:` write" in ended.stderr
+
+
+@pytest.mark.parametrize("words", [
+    ("list", "show", "--json", "--list", NO_TEXT, "ada@example.org"),
+    ("list", "import", "--json", "--into", "new.csv", NO_TEXT),
+    ("suppress", "import", "--json", NO_TEXT), ("list", "check", "--json", NO_TEXT),
+    ("list", "stats", "--json", NO_TEXT), ("unsubscribe", "--json", "--mail", NO_TEXT),
+    ("subscribe", "--json", "--mail", NO_TEXT), ("bounces", "--json", NO_TEXT),
+    ("check", "--json", NO_TEXT),
+])
+def test_a_name_that_is_no_text_is_no_end_of_the_json(ready, words):
+    ready.configure_plain(9, "keys: keys\n")
+    ready.run("keygen").expect(0)
+    (ready.folder / os.fsdecode(NO_TEXT)).write_text("email,name\nada@example.org,Ada\nbad,x\n")
+    ended = subprocess.run([MIRMAIL, *words], cwd=ready.folder, env=ready.environment,
+                           stdin=subprocess.DEVNULL, capture_output=True)
+    assert 0 <= ended.returncode < 128, ended
+    for line in ended.stdout.decode("utf-8").splitlines():
+        json.loads(line)
 
 
 def test_what_init_says_to_do_next_works(project):
