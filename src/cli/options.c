@@ -167,7 +167,7 @@ static const OptionRow rows[] = {
     {"allow-clipping", COMPOSING, SWITCH(allow_clipping),
      "an HTML part over 100 KB, which Gmail cuts, is no error"},
     {"quiet", FOR_SEND | FOR_RESUME | FOR_SUBSCRIBE, SWITCH(quiet),
-     "no progress; only problems and the summary"},
+     "no progress; only problems, the plan and the summary"},
     {"json",
      FOR_SEND | FOR_RESUME | FOR_STATUS | FOR_LIST_CHECK | FOR_CHECK |
          FOR_DOCTOR | FOR_UNSUBSCRIBE | FOR_BOUNCES | FOR_SUBSCRIBE |
