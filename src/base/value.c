@@ -13,8 +13,9 @@
 typedef struct Source {
     yaml_parser_t parser;
     const char *file;
-    const char *bytes; /* all of them, or NULL with */
-    FILE *stream;
+    const char *bytes; /* the input, or NULL when it is */
+    size_t length;
+    FILE *stream; /* this one */
     int first_line;
     int count; /* values made, against VALUE_COUNT_MAX */
     Findings *duplicates;
@@ -93,7 +94,7 @@ static Place place_behind(const Source *source, size_t offset)
 {
     Place place = {source->file, source->first_line, 1};
     if (source->stream == NULL) {
-        value_fault_pass(&place, source->bytes, offset);
+        value_fault_pass(&place, source->bytes, MIN(offset, source->length));
         return place;
     }
     rewind(source->stream);
@@ -409,6 +410,7 @@ Value *value_parse(const char *bytes, size_t length, const char *file,
     Source source;
     source_init(&source, name, first_line, duplicates);
     source.bytes = bytes;
+    source.length = length;
     yaml_parser_set_input_string(&source.parser, (const yaml_char_t *)bytes,
                                  length);
     Value *value = parse_document(&source, error);

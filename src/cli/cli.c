@@ -162,9 +162,15 @@ static int run_command(char *const *argv, GError **error)
     return status;
 }
 
+static bool is_help(const char *word)
+{
+    return strcmp(word, "help") == 0 || strcmp(word, "--help") == 0 ||
+           strcmp(word, "-h") == 0;
+}
+
 static int help_about(char *const *argv, GError **error)
 {
-    if (argv[0] == NULL) {
+    if (argv[0] == NULL || is_help(argv[0])) {
         print_help();
         return 0;
     }
@@ -197,9 +203,7 @@ int cli_run(int argc, char **argv)
     }
     if (strcmp(argv[1], "--version") == 0)
         puts("mirmail " MIRMAIL_VERSION);
-    else if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-        print_help();
-    else if (strcmp(argv[1], "help") == 0)
+    else if (is_help(argv[1]))
         status = help_about(argv + 2, &error);
     else
         status = run_command(argv + 1, &error);

@@ -98,6 +98,11 @@ def test_a_name_that_is_no_text_is_no_end_of_the_json(ready, words):
         json.loads(line)
 
 
+@pytest.mark.parametrize("words", [("help", "help"), ("help", "--help"), ("--help",), ("-h",)])
+def test_help_has_help(project, words):
+    assert project.run(*words).expect(0).stdout == project.run("help").expect(0).stdout
+
+
 def test_what_init_says_to_do_next_works(project):
     """Where it was called, word for word."""
     said = project.run("init", "our news").expect(0).stdout.decode()
