@@ -287,11 +287,18 @@ static bool force_lang(Pipeline *pipeline, GArray *translations,
                        Findings *findings, GError **error)
 {
     const char *tags[1 + TRANSLATIONS_MAX];
-    tags[0] = pipeline->post->lang ? pipeline->post->lang : "";
+    const char *const unsaid[] = {"en"};
+    bool is_unsaid = pipeline->post->lang == NULL ||
+                     pipeline->post->lang[0] == '\0';
+    tags[0] = is_unsaid ? "" : pipeline->post->lang;
     for (guint i = 0; i < translations->len; i++)
         tags[i + 1] = g_array_index(translations, Translation, i).lang;
     int found = lang_lookup(tags, 1 + translations->len,
                             pipeline->options->lang);
+    /* A post that says nothing is sent as an English one (letter/letter.h). */
+    if (found < 0 && is_unsaid &&
+        lang_lookup(unsaid, 1, pipeline->options->lang) == 0)
+        found = 0;
     if (found < 0)
         return refuse_lang(pipeline, translations, error);
     if (found > 0) {

@@ -126,6 +126,20 @@ def test_a_language_can_be_forced(translated, lang, title):
         assert text_for(translated, address, "--lang", lang).startswith(title + "\n=")
 
 
+def test_the_language_of_the_post_itself_can_be_forced(translated):
+    """Also when it does not say which it is; then the plan calls it English."""
+    post = translated.post.read_text(encoding="utf-8")
+    assert "lang:" not in post
+    for lang in ("en", "en-GB"):
+        text = text_for(translated, "eva@example.net", "--lang", lang)
+        assert text.startswith("The harbour festival begins on Friday")
+    translated.write("post.en.md", FRENCH.replace("La fête", "The feast"))
+    assert text_for(translated, "eva@example.net", "--lang", "en").startswith("The feast")
+    (translated.folder / "post.en.md").unlink()
+    translated.write("post.md", post.replace("---\n", "---\nlang: it\n", 1))
+    translated.run("preview", "--lang", "en", "post.md").expect(65)
+
+
 def test_a_language_that_is_not_there_is_an_error(translated):
     result = translated.run("preview", "--lang", "it", "post.md").expect(65)
     assert "no translation for --lang it" in result.stderr
