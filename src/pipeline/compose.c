@@ -295,7 +295,7 @@ static bool force_lang(Pipeline *pipeline, GArray *translations,
         tags[i + 1] = g_array_index(translations, Translation, i).lang;
     int found = lang_lookup(tags, 1 + translations->len,
                             pipeline->options->lang);
-    /* A post that says nothing is sent as an English one (letter/letter.h). */
+    /* A post that says nothing is sent as an English one (letter/compose.h). */
     if (found < 0 && is_unsaid &&
         lang_lookup(unsaid, 1, pipeline->options->lang) == 0)
         found = 0;
