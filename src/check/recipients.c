@@ -1,16 +1,20 @@
 /* recipients.c - see recipients.h. */
 #include "check/recipients.h"
 
+#include <string.h>
+
 #include "base/suggest.h"
 #include "check/parts.h"
+#include "list/columns.h"
 
 #define PLACES_SHOWN 3
 
 /* What one field lacks, over all recipients. */
 typedef struct Tally {
     const LetterField *field;
-    int64_t missing; /* no such column in the recipient's list */
-    int64_t empty;
+    int64_t found; /* the recipient's list has the column */
+    int64_t missing;
+    int64_t empty;   /* also where a column of another list is missing */
     GString *places; /* the first empty ones: "lists/a.csv:3" */
 } Tally;
 
@@ -36,24 +40,43 @@ typedef struct Review {
 /* --- fields --- */
 
 /* False when a value that the letter needs is not there: the tally tells. */
+static bool count_field(Tally *tally, const Subscriber *subscriber)
+{
+    const char *value = subscriber_field(subscriber, tally->field->name);
+    if (value == NULL)
+        tally->missing++;
+    else
+        tally->found++;
+    if ((value != NULL && *value != '\0') || !tally->field->required)
+        return true;
+    if (tally->empty++ < PLACES_SHOWN)
+        g_string_append_printf(
+            tally->places, "%s%s:%d", tally->empty > 1 ? ", " : "",
+            subscriber_file(subscriber), subscriber_line(subscriber));
+    return false;
+}
+
 static bool count_fields(Version *version, const Subscriber *subscriber)
 {
     bool complete = true;
-    for (size_t i = 0; i < version->count; i++) {
-        Tally *tally = &version->tallies[i];
-        const char *value = subscriber_field(subscriber, tally->field->name);
-        if (value == NULL) {
-            tally->missing++;
-            complete = false;
-        } else if (*value == '\0' && tally->field->required) {
-            complete = false;
-            if (tally->empty++ < PLACES_SHOWN)
-                g_string_append_printf(
-                    tally->places, "%s%s:%d", tally->empty > 1 ? ", " : "",
-                    subscriber_file(subscriber), subscriber_line(subscriber));
-        }
-    }
+    for (size_t i = 0; i < version->count; i++)
+        complete = count_field(&version->tallies[i], subscriber) && complete;
     return complete;
+}
+
+/* Lists differ in their columns, and so do the people of one in YAML: where
+ * one has it, it is empty for the others. */
+static bool is_column(const Tally *tally, const List *list)
+{
+    char wanted[COLUMNS_KEY_MAX + 1];
+    char key[COLUMNS_KEY_MAX + 1];
+    columns_make_key(tally->field->name, wanted);
+    for (const char *const *name = list_columns(list); *name != NULL; name++) {
+        columns_make_key(*name, key);
+        if (strcmp(key, wanted) == 0)
+            return true;
+    }
+    return tally->found > 0;
 }
 
 static void report_tally(const Tally *tally, const RecipientsSource *source,
@@ -69,10 +92,11 @@ static void report_tally(const Tally *tally, const RecipientsSource *source,
                          field->name);
         return;
     }
-    if (tally->missing > 0) {
+    if (tally->missing > 0 && !is_column(tally, list)) {
         g_autofree char *hint = suggest_hint(field->name, list_columns(list));
         findings_add(findings, SEVERITY_ERROR, "field", field->place,
                      "no column `%s` in the list%s", field->name, hint);
+        return;
     }
     if (tally->empty > 0)
         findings_add(findings, SEVERITY_ERROR, "field", field->place,

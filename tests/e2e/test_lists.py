@@ -199,6 +199,34 @@ def test_a_full_disk_leaves_the_old_file(listed):
     assert list(listed.folder.glob(".*.new")) == []
 
 
+def test_a_column_that_only_some_have_is_empty_for_the_others(project, sink):
+    """Lists beside each other, and items of one YAML list."""
+    project.configure_plain(sink.port)
+    project.write("a.csv", "email,name,City\nada@example.org,Ada,Bern\n")
+    project.write("b.yaml", "- bob@example.org\n- {email: eve@example.org, city: Rom}\n")
+    project.write("c.txt", "carl@example.org\n")
+    lists = ("--list", "a.csv", "--list", "b.yaml", "--list", "c.txt")
+    post = "---\ntitle: x\nmerge: true\n---\nIn {{%s}}.\n"
+
+    project.write("post.md", post % 'city | default: "Oslo"')
+    project.run("send", "--yes", *lists, "post.md").expect(0)
+    for address, city in (("ada", "Bern"), ("bob", "Oslo"), ("eve", "Rom"), ("carl", "Oslo")):
+        shown = project.run("preview", "--format", "text", "--as", f"{address}@example.org",
+                            *lists, "post.md").expect(0)
+        assert f"\nIn {city}.\n" in shown.stdout.decode()
+
+    project.write("post.md", post % "city")
+    refused = project.run("send", "--yes", *lists, "post.md").expect(65)
+    assert ("post.md:5:4: error: `city` is empty for 2 of the recipients (b.yaml:1, c.txt:1); "
+            "give it a default") in refused.stderr
+    assert "no column" not in refused.stderr
+
+    project.write("post.md", post % 'citty | default: "Oslo"')
+    refused = project.run("send", "--yes", *lists, "post.md").expect(65)
+    assert "no column `citty` in the list; did you mean `City`?" in refused.stderr
+    assert "is empty" not in refused.stderr
+
+
 @pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
                     reason="root writes anywhere and there is no setpriv to be less")
 def test_a_folder_that_may_not_be_written_is_named(listed):
