@@ -218,6 +218,8 @@ static int nothing_left(const Sending *sending, Journal *journal,
     const char *campaign = pipeline_facts(sending->setup->pipeline).campaign;
     DeliveryProgress none = {0};
     int status = status_of(DELIVERY_COMPLETE, &sending->plan, &none);
+    if (!pipeline_end(sending->setup->pipeline, journal, error))
+        return 0;
     if (sending->options->json) {
         json_lines_summary(campaign, &none, status);
         return status;

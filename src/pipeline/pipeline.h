@@ -165,6 +165,10 @@ bool pipeline_plan(Pipeline *pipeline, Journal *journal,
 bool pipeline_settle_unknown(Journal *journal, PipelinePlan *plan,
                              GError **error);
 
+/* Nobody of the list is left to write to: the campaign ends with the list as
+ * it is now, which may be shorter than when it began. */
+bool pipeline_end(Pipeline *pipeline, Journal *journal, GError **error);
+
 typedef struct PipelineSend {
     const PipelinePlan *plan;
     const char *arguments; /* kept for `mirmail resume`, quoted */

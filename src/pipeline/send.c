@@ -191,6 +191,18 @@ static bool begin_campaign(Pipeline *pipeline, Journal *journal,
     return false;
 }
 
+bool pipeline_end(Pipeline *pipeline, Journal *journal, GError **error)
+{
+    const char *id = pipeline->campaign;
+    g_autoptr(Campaign) campaign = journal_find_campaign(journal, id, error);
+    if (campaign == NULL ||
+        !journal_set_recipients(journal, id, pipeline->summary.counts.given,
+                                error))
+        return false;
+    return campaign->finished_us > 0 ||
+           journal_finish_campaign(journal, id, error);
+}
+
 bool pipeline_send(Pipeline *pipeline, Journal *journal,
                    const PipelineSend *send, DeliveryEnd *end,
                    DeliveryProgress *progress, GError **error)

@@ -4,6 +4,7 @@ import email
 import email.policy
 import socket
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from html import unescape
@@ -119,6 +120,22 @@ def test_a_finished_campaign_is_not_sent_again(project, mirmail, postfix):
     mirmail(*RESUME).expect(0)
     postfix.wait_delivered()
     assert_once_each(postfix.mails(), project.recipients)
+
+
+def test_a_campaign_ends_with_the_list_as_it_is_then(project, mirmail, sink):
+    """Who was taken off meanwhile is not left for ever."""
+    project.configure_plain(sink.port)
+    project.subscribe(6)
+    soon = time.strftime("%Y-%m-%dT%H:%MZ", time.gmtime(time.time() + 1800))
+    mirmail(*SEND, "--rate", "2/h", "--until", soon).expect(1)
+    begun = mirmail("status", "--json").expect(0).events[0]
+    assert begun["recipients"] == 6 and begun["sent"] == 2 and begun["finished_us"] == 0
+    project.subscribe(2)
+    assert "nobody is left" in mirmail(*SEND).expect(0).stderr
+    ended = mirmail("status", "--json").expect(0).events[0]
+    assert ended["recipients"] == ended["sent"] == 2 and ended["finished_us"] > 0
+    mirmail(*SEND).expect(0)
+    assert mirmail("status", "--json").expect(0).events[0] == ended
 
 
 def test_refused_recipients_are_named_and_the_others_get_it(
