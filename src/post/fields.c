@@ -369,6 +369,24 @@ static void note_draft(const Reading *reading)
     }
 }
 
+/* A blog has keys of its own, and they are passed over. One that is a letter
+ * away from what only a mail has is a slip: the mail would go out without. */
+static void note_slips(const Reading *reading)
+{
+    static const char *const own[] = {"attachments", "merge", "subject"};
+    const Value *map = reading->map;
+    guint count = map != NULL && map->kind == VALUE_MAP ? map->entries->len : 0;
+    for (guint i = 0; i < count; i++) {
+        const ValueEntry *entry = &g_array_index(map->entries, ValueEntry, i);
+        for (size_t j = 0; j < G_N_ELEMENTS(own); j++)
+            if (suggest_distance(entry->key, own[j]) == 1)
+                findings_add(reading->findings, SEVERITY_WARNING, "key",
+                             entry->key_place,
+                             "`%s` is not read; did you mean `%s`?", entry->key,
+                             own[j]);
+    }
+}
+
 bool fields_read(Post *post, const PostOptions *options, bool has_front_matter,
                  Findings *findings, GError **error)
 {
@@ -383,5 +401,6 @@ bool fields_read(Post *post, const PostOptions *options, bool has_front_matter,
     read_description(&reading);
     read_language(&reading);
     note_draft(&reading);
+    note_slips(&reading);
     return true;
 }

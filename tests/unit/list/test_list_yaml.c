@@ -81,7 +81,7 @@ static void a_file_that_is_no_list_of_people_is_refused_at_once(void **state)
          ""},
         {"- a@b.org\n- 'x\n",
          "a.yaml:3:1: found unexpected end of stream while scanning a quoted "
-         "scalar\n",
+         "scalar that begins on line 2\n",
          ""},
     };
     check_cases(cases, G_N_ELEMENTS(cases));

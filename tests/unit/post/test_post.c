@@ -371,6 +371,11 @@ static void what_deserves_a_look_is_a_warning(void **state)
         {"---\ntitle: x\n---\n\n    <p>y</p>\n\nand text\n",
          "post.md:5: warning: Markdown shows this indented tag as code"},
         {"---\ntitle: x\nchangelog: y\n" BODY, "post.md:3:12: note: "},
+        {"---\ntitle: x\nattachements: [a.pdf]\n" BODY,
+         "post.md:3:1: warning: `attachements` is not read; did you mean "
+         "`attachments`?"},
+        {"---\ntitle: x\nmegre: true\n" BODY,
+         "post.md:3:1: warning: `megre` is not read; did you mean `merge`?"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autoptr(Findings) findings = findings_new();
