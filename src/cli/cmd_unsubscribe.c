@@ -140,9 +140,27 @@ static int work_on(Work *work, GError **error)
     return 0;
 }
 
+/* An address proves nothing; whoever types it in is the organiser. */
+static bool check_links(const Options *options, GError **error)
+{
+    char *const *link = options->arguments;
+    for (; !options->mail && *link != NULL; link++) {
+        if (strchr(*link, '@') == NULL || strchr(*link, '/') != NULL)
+            continue;
+        error_set(error, ERROR_USAGE,
+                  "`%s` is no link; an address is taken off by `mirmail "
+                  "suppress add %s`",
+                  *link, *link);
+        return false;
+    }
+    return true;
+}
+
 static int run(const Options *options, GError **error)
 {
     Work work = {.options = options};
+    if (!check_links(options, error))
+        return 0;
     g_autoptr(Config) config = config_load(options->config, error);
     if (config == NULL)
         return 0;

@@ -42,7 +42,8 @@ bool new_file_write(const NewFile *file, GError **error)
     }
     if (descriptor < 0)
         return fail(file->path, errno, error);
-    bool ok = file_write_all(descriptor, file->bytes, file->length);
+    bool ok = file_write_all(descriptor, file->bytes, file->length) &&
+              fsync(descriptor) == 0;
     int reason = errno;
     if (close(descriptor) != 0 && ok) {
         ok = false;

@@ -82,7 +82,10 @@ Unsubscriber *unsubscriber_open(const UnsubscribeOptions *options,
                                          .list_id = config->list.id};
     unsubscriber->suppressions = suppressions_open(
         config->suppressions, options->clock, options->fill_random, error);
-    return unsubscriber->suppressions ? g_steal_pointer(&unsubscriber) : NULL;
+    bool ok = unsubscriber->suppressions != NULL &&
+              (options->dry ||
+               suppressions_may_add(unsubscriber->suppressions, error));
+    return ok ? g_steal_pointer(&unsubscriber) : NULL;
 }
 
 void unsubscriber_close(Unsubscriber *unsubscriber)

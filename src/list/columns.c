@@ -281,6 +281,14 @@ bool columns_is_kind(const Columns *columns, size_t index)
     return columns->kinds[index];
 }
 
+bool columns_has_kind(const Columns *columns)
+{
+    for (size_t i = 0; i < columns_count(columns); i++)
+        if (columns->kinds[i])
+            return true;
+    return false;
+}
+
 bool columns_says_list(const char *value)
 {
     static const char *const words[] = {"list", NULL};

@@ -73,6 +73,7 @@ bool columns_says_left(const Columns *columns, size_t index, const char *value);
 /* Whether the column tells people from lists, and a value of it means a
  * list. */
 bool columns_is_kind(const Columns *columns, size_t index);
+bool columns_has_kind(const Columns *columns);
 bool columns_says_list(const char *value);
 
 /* What the file's own name says of everybody in it, as in Mailchimp's

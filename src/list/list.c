@@ -21,7 +21,8 @@ struct List {
     GPtrArray *names;   /* of all columns, NULL-terminated */
     Only *only;
     Seen *seen;
-    Seen *left; /* whoever left according to any row */
+    Seen *left;  /* whoever left according to any row */
+    Seen *lists; /* addresses that are a list's according to any row */
     ListCounts counts;
     Address redirect; /* text NULL: none */
     Subscriber *subscriber;
@@ -135,18 +136,25 @@ static void collect_names(List *list)
     g_ptr_array_add(list->names, NULL);
 }
 
-/* A person who left must not be written to because an older row stands
- * first, so these rows are collected before any other is given. */
-static bool collect_left(List *list, GError **error)
+static bool may_tell(const Columns *columns)
+{
+    return columns_may_tell_left(columns) || columns_has_kind(columns);
+}
+
+/* A person who left must not be written to, and a list must not be given a
+ * personal link, because another row stands first; so what rows say of others
+ * is collected before any is given. */
+static bool collect_told(List *list, GError **error)
 {
     ReadResult result;
-    while ((result = next_row(list, columns_may_tell_left, error)) ==
-           READ_ROW) {
+    while ((result = next_row(list, may_tell, error)) == READ_ROW) {
         SubscriberVerdict verdict = subscriber_fill(
             list->subscriber, list->reader->columns, &list->row, list->used);
         const char *key = subscriber_address(list->subscriber)->key;
         if (verdict == SUBSCRIBER_LEFT && key != NULL)
             seen_add(list->left, key);
+        if (verdict == SUBSCRIBER_OK && subscriber_is_list(list->subscriber))
+            seen_add(list->lists, key);
     }
     restart(list);
     return result == READ_END;
@@ -193,6 +201,7 @@ List *list_open(const ListOptions *options, Findings *findings, GError **error)
     list->names = g_ptr_array_new();
     list->seen = seen_new(seen_key);
     list->left = seen_new(seen_key);
+    list->lists = seen_new(seen_key);
     list->subscriber = subscriber_new();
     if (!parse_redirect(list, error) || !open_files(list, error))
         return NULL;
@@ -200,7 +209,7 @@ List *list_open(const ListOptions *options, Findings *findings, GError **error)
     list->only = only_new(options->only, options->except, list_columns(list),
                           error);
     if (list->only == NULL || !check_addresses(list, error) ||
-        !collect_left(list, error))
+        !collect_told(list, error))
         return NULL;
     return g_steal_pointer(&list);
 }
@@ -214,6 +223,7 @@ void list_close(List *list)
     only_free(list->only);
     seen_free(list->seen);
     seen_free(list->left);
+    seen_free(list->lists);
     g_ptr_array_unref(list->names);
     g_ptr_array_unref(list->columns);
     address_clear(&list->redirect);
@@ -314,6 +324,8 @@ static bool choose(List *list)
     }
     if (is_suppressed(list))
         return false;
+    if (seen_has(list->lists, key))
+        subscriber_set_list(list->subscriber);
     look_at_domain(list);
     list->counts.given++;
     return true;

@@ -10,8 +10,8 @@
  * bad row becomes an error finding with its place and reading goes on, so
  * that one run shows them all.
  *
- * Files that can say of somebody that they left are read once more, at
- * list_open(). All must be plain files.
+ * Files that can say of somebody that they left, or of an address that it is a
+ * list's, are read once more, at list_open(). All must be plain files.
  *
  * Memory: about 24 bytes an address for telling duplicates, and one row. A
  * row is at most LIST_ROW_MAX bytes.
@@ -49,8 +49,8 @@ int subscriber_line(const Subscriber *subscriber);
 const char *subscriber_field(const Subscriber *subscriber, const char *name);
 
 /* Whether the address is a list's and not a person's: a column `type` or
- * `kind` says `list`. What goes to all of them must hold nothing that lets one
- * of them act for the others, such as a link to leave. */
+ * `kind` of any of its rows says `list`. What goes to all of them must hold
+ * nothing that lets one of them act for the others, such as a link to leave. */
 bool subscriber_is_list(const Subscriber *subscriber);
 
 Subscriber *subscriber_copy(const Subscriber *subscriber);

@@ -11,6 +11,7 @@ struct Subscriber {
     Columns *columns; /* NULL: named on the command line */
     const char *label; /* then */
     int line;
+    bool is_list;        /* as another row says */
     const char **values; /* one a column */
     size_t room;         /* of `values` */
     GPtrArray *owned;    /* values that do not stand in the row */
@@ -47,6 +48,7 @@ Subscriber *subscriber_copy(const Subscriber *subscriber)
     copy->name = g_strdup(subscriber->name);
     copy->label = subscriber->label;
     copy->line = subscriber->line;
+    copy->is_list = subscriber->is_list;
     if (subscriber->columns != NULL)
         copy->columns = columns_ref(subscriber->columns);
     copy->room = value_count(subscriber);
@@ -121,7 +123,12 @@ bool subscriber_is_list(const Subscriber *subscriber)
         if (columns_is_kind(subscriber->columns, i) &&
             columns_says_list(subscriber->values[i]))
             return true;
-    return false;
+    return subscriber->is_list;
+}
+
+void subscriber_set_list(Subscriber *subscriber)
+{
+    subscriber->is_list = true;
 }
 
 void subscriber_redirect(Subscriber *subscriber, const Address *address)
@@ -136,6 +143,7 @@ static void start(Subscriber *subscriber, Columns *columns)
 {
     address_clear(&subscriber->address);
     g_clear_pointer(&subscriber->name, g_free);
+    subscriber->is_list = false;
     g_ptr_array_set_size(subscriber->owned, 0);
     if (subscriber->columns != columns) {
         columns_unref(subscriber->columns);

@@ -31,6 +31,9 @@ Subscriber *subscriber_new(void);
 SubscriberVerdict subscriber_fill(Subscriber *subscriber, Columns *columns,
                                   Row *row, const bool *used);
 
+/* Another row says that the address is a list's. */
+void subscriber_set_list(Subscriber *subscriber);
+
 /* Somebody named on the command line. `label` is borrowed and stands where
  * else a file's name does. */
 SubscriberVerdict subscriber_fill_address(Subscriber *subscriber,

@@ -17,8 +17,10 @@
  * Address.key under the salt, 160 bits, base32), for those who want to be
  * forgotten. The last line about somebody counts; `allowed` takes a
  * suppression back. A line that cannot be read is an error and not passed
- * over, as it may be somebody's wish. Of two files that git made one the
- * hashes of both are known, while both lines with a salt stay in it.
+ * over, as it may be somebody's wish; and a file that had lines and is gone or
+ * empty, as while git replaces it, is an error and not nobody. Of two files
+ * that git made one the hashes of both are known, while both lines with a salt
+ * stay in it.
  *
  * Writers hold flock() on the file and fsync() it; a reader sees what others
  * appended at its next question. A last line without its end counts as any
@@ -104,6 +106,9 @@ bool suppressions_add_all(Suppressions *suppressions,
 
 typedef void (*SuppressionVisit)(void *data, const char *who,
                                  const Suppression *suppression);
+
+/* Whether an addition would find its way into the file; nothing is written. */
+bool suppressions_may_add(const Suppressions *suppressions, GError **error);
 
 /* Those who are suppressed now, in the order of `who`. */
 bool suppressions_visit(Suppressions *suppressions, SuppressionVisit visit,

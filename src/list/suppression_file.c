@@ -133,6 +133,14 @@ static bool fail_system(const Suppressions *suppressions, const char *what,
     return false;
 }
 
+static bool fail_gone(const Suppressions *suppressions, GError **error)
+{
+    error_set_at(error, ERROR_RETRY, (Place){suppressions->path, 0, 0},
+                 "is gone or empty, and had lines a moment ago; bring it back, "
+                 "or start again when that is meant");
+    return false;
+}
+
 static void forget(Suppressions *suppressions)
 {
     g_hash_table_remove_all(suppressions->people);
@@ -223,6 +231,8 @@ static bool read_file(Suppressions *suppressions, int file, bool is_locked,
     struct stat info;
     if (fstat(file, &info) != 0)
         return fail_system(suppressions, "cannot be read", error);
+    if (info.st_size == 0 && suppressions->line > 0)
+        return fail_gone(suppressions, error);
     Stamp now = stamp_from(&info);
     if (!was_appended_to(suppressions, file, &now))
         forget(suppressions);
@@ -259,9 +269,7 @@ bool suppression_file_refresh(Suppressions *suppressions, GError **error)
     if (stat(suppressions->path, &info) != 0) {
         if (errno != ENOENT)
             return fail_system(suppressions, "cannot be read", error);
-        forget(suppressions);
-        suppressions->seen = (Stamp){0};
-        return true;
+        return suppressions->line == 0 || fail_gone(suppressions, error);
     }
     Stamp now = stamp_from(&info);
     if (stamp_is_same(&suppressions->seen, &now))
@@ -346,6 +354,24 @@ bool suppression_file_append(Suppressions *suppressions, const char *records,
     bool ok = append(suppressions, file, records, error);
     close(file); /* lets go of the lock */
     return ok;
+}
+
+bool suppressions_may_add(const Suppressions *suppressions, GError **error)
+{
+    if (access(suppressions->path, R_OK | W_OK) == 0)
+        return true;
+    if (errno != ENOENT)
+        return fail_system(suppressions, "cannot be written", error);
+    /* The first addition makes it, and the folders above it. */
+    g_autofree char *folder = g_path_get_dirname(suppressions->path);
+    while (access(folder, W_OK | X_OK) != 0) {
+        if (errno != ENOENT)
+            return fail_system(suppressions, "cannot be made", error);
+        char *above = g_path_get_dirname(folder);
+        g_free(folder);
+        folder = above;
+    }
+    return true;
 }
 
 /* --- written anew --- */

@@ -173,12 +173,17 @@ static bool read_file(const char *path, char text[FILE_MAX + 1], GError **error)
     struct stat status;
     if (file < 0)
         return fail_file(path, errno, error);
-    ssize_t length = fstat(file, &status) == 0 ? read(file, text, FILE_MAX)
+    ssize_t length = fstat(file, &status) == 0 ? read(file, text, FILE_MAX + 1)
                                                : -1;
     int number = errno;
     close(file);
     if (length < 0)
         return fail_file(path, number, error);
+    if (length > FILE_MAX) {
+        error_set_at(error, ERROR_CONFIG, (Place){path, 0, 0},
+                     "over %d bytes; this is no file of keys", FILE_MAX);
+        return false;
+    }
     text[length] = '\0';
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) == 0)
         return true;

@@ -321,6 +321,36 @@ def test_what_cannot_be_written_is_503(leaving, serve):
     assert left(leaving) == [BOB]
 
 
+def test_an_address_is_no_link(leaving):
+    ended = leaving.run("unsubscribe", link_of(leaving, BOB), ADA).expect(64)
+    assert f"`{ADA}` is no link" in ended.stderr and f"suppress add {ADA}" in ended.stderr
+    assert left(leaving) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
+                    reason="root writes anywhere and there is no setpriv to be less")
+@pytest.mark.parametrize("words", [("serve", "--listen", "127.0.0.1:0"),
+                                   ("unsubscribe", "https://example.org/u/x")])
+def test_who_could_not_write_it_down_says_so_at_once(leaving, words):
+    (leaving.folder / "state").chmod(0o555)
+    less = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    ended = subprocess.run([*less, MIRMAIL, *words], cwd=leaving.folder, timeout=60,
+                           env=leaving.environment, capture_output=True, text=True)
+    assert ended.returncode == 77, ended
+    assert "state/left.csv: cannot be made: Permission denied" in ended.stderr
+
+
+def test_a_file_that_is_gone_for_a_moment_loses_nobody(leaving, serve):
+    server = serve(leaving)
+    assert server.curl(link_of(leaving, ADA), "-d", ONE_CLICK)[0] == 200
+    path = leaving.folder / "state/left.csv"
+    path.rename(path.with_suffix(".old"))  # as git does, in two steps
+    assert server.curl(link_of(leaving, BOB), "-d", ONE_CLICK)[0] == 503
+    path.with_suffix(".old").rename(path)
+    assert server.curl(link_of(leaving, BOB), "-d", ONE_CLICK)[0] == 200
+    assert left(leaving) == [ADA, BOB]
+
+
 def test_nobody_has_left_before_a_new_file_is_in_its_folder(leaving):
     state = leaving.folder / "state"
     world = World(speed=1, more={"WORLD_FOLDER": state, "WORLD_BAD_SYNC": 2})

@@ -116,6 +116,34 @@ static void a_list_among_people_is_told_by_its_type_or_kind(void **state)
     }
 }
 
+static void a_list_is_one_whichever_row_says_so(void **state)
+{
+    (void)state;
+    Files files;
+    files_init(&files);
+    const char *const paths[] = {
+        files_write(&files, "a.csv", "email\nl@b.org\nada@b.org\n"),
+        files_write(&files, "b.csv", "email,type\nbob@b.org,\nL@b.org,list\n"),
+        NULL};
+    const char *const addresses[] = {"l@b.org", NULL};
+    for (int named = 0; named < 2; named++) {
+        const ListOptions options = {.paths = paths,
+                                     .addresses = named ? addresses : NULL};
+        g_autoptr(List) list = list_open(&options, NULL, NULL);
+        const Subscriber *subscriber;
+        int lists = 0;
+        while ((subscriber = list_next(list, NULL)) != NULL) {
+            bool is_it = strcmp(subscriber_address(subscriber)->key,
+                                "l@b.org") == 0;
+            g_autoptr(Subscriber) copy = subscriber_copy(subscriber);
+            assert_int_equal(subscriber_is_list(copy), is_it);
+            lists += is_it;
+        }
+        assert_int_equal(lists, 1);
+    }
+    files_clear(&files);
+}
+
 static void who_is_named_by_the_command_line_is_no_list(void **state)
 {
     (void)state;
@@ -376,6 +404,7 @@ int main(void)
         cmocka_unit_test(
             who_left_by_an_address_that_cannot_be_read_is_warned_of),
         cmocka_unit_test(a_list_among_people_is_told_by_its_type_or_kind),
+        cmocka_unit_test(a_list_is_one_whichever_row_says_so),
         cmocka_unit_test(who_is_named_by_the_command_line_is_no_list),
         cmocka_unit_test(except_leaves_out_and_lists_without_the_field_stay),
         cmocka_unit_test(what_decides_must_be_readable),

@@ -338,6 +338,49 @@ static void a_bad_line_keeps_its_number_and_may_be_mended(void **state)
     drop_address(&address);
 }
 
+/* git takes the old file away before it writes the new one. */
+static void a_file_that_goes_away_suppresses_not_nobody(void **state)
+{
+    Fixture *fixture = *state;
+    Address address = make_address("ada@x.org");
+    bool found = false;
+    write_file(fixture, "2026-01-01,manual,ada@x.org\n");
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    for (int is_empty = 0; is_empty < 2; is_empty++) {
+        GError *error = NULL;
+        unlink(fixture->path);
+        if (is_empty)
+            write_in_place(fixture, "");
+        assert_false(
+            suppressions_find(suppressions, &address, &found, NULL, &error));
+        assert_error(&error, ERROR_RETRY, "s.csv: is gone or empty");
+        error = NULL;
+        assert_false(
+            suppressions_add(suppressions, &address, "bounced", false, &error));
+        assert_error(&error, ERROR_RETRY, "s.csv: is gone or empty");
+        write_file(fixture, "2026-01-01,manual,bob@x.org\n");
+        assert_reason(suppressions, "ada@x.org", "");
+        assert_reason(suppressions, "bob@x.org", "manual");
+    }
+    drop_address(&address);
+}
+
+static void where_nobody_can_be_added_is_known_before(void **state)
+{
+    Fixture *fixture = *state;
+    GError *error = NULL;
+    g_autoptr(Suppressions) suppressions = open_file(fixture);
+    assert_true(suppressions_may_add(suppressions, &error));
+    add(suppressions, "ada@x.org", "manual", false);
+    assert_true(suppressions_may_add(suppressions, &error));
+    g_autofree char *below = g_strconcat(fixture->path, ".d/a/b/left.csv",
+                                         NULL);
+    g_autoptr(Suppressions)
+        deep = suppressions_open(below, &fixture->clock, fill_counting, &error);
+    assert_no_error(error);
+    assert_true(suppressions_may_add(deep, &error));
+}
+
 static void hashes_of_two_files_in_one_are_all_known(void **state)
 {
     Fixture *fixture = *state;
@@ -678,6 +721,8 @@ int main(void)
         TEST(a_full_disk_leaves_no_half_line),
         TEST(a_bad_line_keeps_its_number_and_may_be_mended),
         TEST(a_line_that_cannot_be_read_is_an_error),
+        TEST(a_file_that_goes_away_suppresses_not_nobody),
+        TEST(where_nobody_can_be_added_is_known_before),
         TEST(hashes_of_two_files_in_one_are_all_known),
         TEST(a_spreadsheet_may_put_its_signs_behind_the_salt),
         TEST(whoever_left_on_the_day_they_came_back_has_left),

@@ -165,6 +165,19 @@ static void a_file_that_is_wrong_says_where(void **state)
     }
 }
 
+static void a_file_that_is_too_long_is_not_read_in_part(void **state)
+{
+    Fixture *fixture = *state;
+    g_autoptr(GString) text = g_string_new(KEY_A);
+    while (text->len < 10000)
+        g_string_append(text, "# a comment\n");
+    GError *error = NULL;
+    assert_true(g_file_set_contents(fixture->path, text->str, -1, NULL));
+    chmod(fixture->path, 0600);
+    assert_null(keyring_load(fixture->path, &error));
+    assert_error(&error, ERROR_CONFIG, "over 8192 bytes");
+}
+
 static void keys_that_others_may_read_are_refused(void **state)
 {
     Fixture *fixture = *state;
@@ -306,6 +319,7 @@ int main(void)
         TEST(any_letter_changed_is_refused),
         TEST(what_is_no_token_for_this_is_refused),
         TEST(a_file_that_is_wrong_says_where),
+        TEST(a_file_that_is_too_long_is_not_read_in_part),
         TEST(keys_that_others_may_read_are_refused),
         TEST(a_new_key_has_a_letter_of_its_own),
         TEST(the_first_key_makes_a_file_for_its_owner_alone),
