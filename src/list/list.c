@@ -187,6 +187,27 @@ static bool parse_redirect(List *list, GError **error)
     return false;
 }
 
+/* Organisers try the link to leave too, and wonder about the next test. */
+static bool check_redirect(const List *list, GError **error)
+{
+    Suppressions *suppressions = list->options.suppressions;
+    const Address *address = &list->redirect;
+    Suppression why;
+    bool found = false;
+    if (address->text == NULL || suppressions == NULL)
+        return true;
+    if (!suppressions_find(suppressions, address, &found, &why, error))
+        return false;
+    if (!found)
+        return true;
+    g_autofree char *reason = suppression_to_text(&why);
+    error_set(error, ERROR_INPUT,
+              "--test: %s is not written to: %s; `mirmail suppress remove %s` "
+              "takes that back",
+              address->text, reason, address->text);
+    return false;
+}
+
 static void columns_free(void *columns)
 {
     columns_unref(columns);
@@ -203,7 +224,8 @@ List *list_open(const ListOptions *options, Findings *findings, GError **error)
     list->left = seen_new(seen_key);
     list->lists = seen_new(seen_key);
     list->subscriber = subscriber_new();
-    if (!parse_redirect(list, error) || !open_files(list, error))
+    if (!parse_redirect(list, error) || !check_redirect(list, error) ||
+        !open_files(list, error))
         return NULL;
     collect_names(list);
     list->only = only_new(options->only, options->except, list_columns(list),

@@ -128,6 +128,15 @@ def test_lists_are_checked_as_a_send_reads_them(listed, mirmail):
     assert "subscribers.csv:2:1: error: " in mirmail("list", "check").expect(65).stderr
 
 
+def test_a_test_to_who_has_left_says_so(listed, mirmail):
+    mirmail("suppress", "add", "ada@example.org").expect(0)
+    refused = mirmail("send", "--yes", "--test", "Ada@example.org", "post.md").expect(65)
+    assert "Ada@example.org is not written to: manual on " in refused.stderr
+    assert "suppress remove Ada@example.org" in refused.stderr
+    mirmail("suppress", "remove", "ada@example.org").expect(0)
+    mirmail("send", "--dry-run", "--test", "ada@example.org", "post.md").expect(0)
+
+
 def test_the_plan_says_why_somebody_is_left_out_and_a_list_gets_one_copy(
         project, mirmail, postfix):
     project.configure_plain(postfix.port)
