@@ -7,7 +7,7 @@
  * A Value is a text, a list or a map. Texts stay texts: `no`, `1e3`, `0123`
  * mean what the reader of a key makes of them, so nothing is lost on the
  * way. Aliases are resolved by sharing, within a budget. The YAML library is
- * used in value.c only.
+ * used in value_yaml.c only.
  *
  * Limits, each an error with its place: depth VALUE_DEPTH_MAX, one text
  * VALUE_TEXT_MAX bytes, VALUE_COUNT_MAX values in one tree.
