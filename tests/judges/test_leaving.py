@@ -41,7 +41,7 @@ class Site:
         self.folder = folder
         (folder / "mirmail.yaml").write_text(CONFIGURATION)
         rows = [f"{lang}{i}@example.net,{lang}\n" for lang in LANGUAGES for i in range(2)]
-        (folder / "list.csv").write_text("email,lang\n" + "".join(rows))
+        (folder / "list.csv").write_text("email,lang\nfirst@example.net,en\n" + "".join(rows))
         subprocess.run([MIRMAIL, "keygen"], cwd=folder, check=True, capture_output=True)
         log = open(folder / "log", "wb")
         self.process = subprocess.Popen([MIRMAIL, "serve", "--listen", "127.0.0.1:0"],
@@ -78,6 +78,8 @@ def site(tmp_path_factory):
 
 def test_the_nu_validator_finds_no_error_on_any_page(site, tmp_path):
     body = b"List-Unsubscribe=One-Click"
+    assert site.fetch(site.url("first@example.net"), body)[0] == 200
+    file, elsewhere = site.folder / "left.csv", site.folder / "elsewhere.csv"
     for lang in LANGUAGES:
         person = site.url(f"{lang}0@example.net")
         pages = {
@@ -85,15 +87,14 @@ def test_the_nu_validator_finds_no_error_on_any_page(site, tmp_path):
             "absent": (200, site.fetch(site.url("nobody@example.net"), body, lang)),
             "broken": (404, site.fetch(site.base + "x", body, lang)),
         }
-        (site.folder / "left.csv").mkdir()
+        file.rename(elsewhere)
         pages["later"] = (503, site.fetch(person, body))
-        (site.folder / "left.csv").rmdir()
+        elsewhere.rename(file)
         pages["left"] = (200, site.fetch(person, body))
         for name, (status, answer) in pages.items():
             assert answer[0] == status, (name, lang)
             assert f'<html lang="{lang}"' in answer[1], (name, lang)
             (tmp_path / f"{name}-{lang}.html").write_text(answer[1])
-        (site.folder / "left.csv").unlink()
     result = subprocess.run(["java", "-jar", VNU, "--format", "json",
                              *sorted(tmp_path.glob("*.html"))],
                             capture_output=True, text=True, timeout=120)
@@ -153,4 +154,5 @@ def test_a_keyboard_is_enough_and_javascript_is_not_needed(seen, name):
 def test_who_pressed_has_left(seen, site):
     lines = (site.folder / "left.csv").read_text()
     left = [line.split(",")[2] for line in lines.splitlines() if ",unsubscribed," in line]
-    assert sorted(left) == ["ar1@example.net", "de1@example.net", "ja1@example.net"]
+    assert sorted(who for who in left if who.endswith("1@example.net")) == [
+        "ar1@example.net", "de1@example.net", "ja1@example.net"]
