@@ -16,9 +16,15 @@ static const char *const providers[] = {
  * domains like any other. */
 static const char *find_provider(const char *domain)
 {
-    for (const char *const *name = providers; *name != NULL; name++)
-        if (domain[0] == **name && suggest_distance(domain, *name) == 1)
+    size_t length = strlen(domain);
+    for (const char *const *name = providers; *name != NULL; name++) {
+        size_t wanted = strlen(*name);
+        if (strcmp(domain, *name) == 0)
+            return NULL;
+        if (domain[0] == **name && length + 1 >= wanted &&
+            length <= wanted + 1 && suggest_distance(domain, *name) == 1)
             return *name;
+    }
     return NULL;
 }
 
