@@ -1,10 +1,39 @@
 /* error.c - see error.h. */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
 G_DEFINE_QUARK(mirmail - error, error)
+
+void place_pass(Place *place, const char *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        unsigned char byte = (unsigned char)bytes[i];
+        if (byte == '\n') {
+            place->line += place->line < G_MAXINT;
+            place->column = 1;
+        } else {
+            place->column += (byte & 0xc0) != 0x80 && place->column < G_MAXINT;
+        }
+    }
+}
+
+ErrorCode error_code_of_open(int number)
+{
+    return number == ENOENT   ? ERROR_MISSING
+           : number == EACCES ? ERROR_PERMISSION
+                              : ERROR_SYSTEM;
+}
+
+char *error_advise_utf8(const char *file)
+{
+    g_autofree char *quoted = g_shell_quote(file);
+    return g_strdup_printf("; convert the file, most likely by: iconv -f "
+                           "WINDOWS-1252 -t UTF-8 %s > NEW",
+                           quoted);
+}
 
 /* Bidi embeddings, overrides and isolates can make a terminal line read
  * differently from what it says. */

@@ -36,6 +36,9 @@ typedef struct Place {
     int column;
 } Place;
 
+/* Moves it over these bytes, from where they begin to where they end. */
+void place_pass(Place *place, const char *bytes, size_t length);
+
 #define MIRMAIL_ERROR error_quark()
 GQuark error_quark(void);
 
@@ -43,6 +46,12 @@ void error_set(GError **error, ErrorCode code, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 void error_set_at(GError **error, ErrorCode code, Place place,
                   const char *format, ...) G_GNUC_PRINTF(4, 5);
+
+/* Of a file that could not be opened for reading, by its errno. */
+ErrorCode error_code_of_open(int number);
+
+/* What to do about `file`, which is no UTF-8; to be appended to an error. */
+char *error_advise_utf8(const char *file);
 
 /* The exit status for an error; errors of other domains are ERROR_SYSTEM. */
 int error_exit_status(const GError *error);

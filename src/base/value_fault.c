@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <glib.h>
+
 typedef struct Hint {
     const char *problem; /* a part of libyaml's words */
     const char *words;
@@ -24,16 +26,4 @@ const char *value_fault_hint(const char *problem)
         if (strstr(problem, hints[i].problem) != NULL)
             return hints[i].words;
     return "";
-}
-
-void value_fault_pass(Place *place, const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == '\n') {
-            place->line++;
-            place->column = 1;
-        } else if ((bytes[i] & 0xc0) != 0x80) {
-            place->column++;
-        }
-    }
 }

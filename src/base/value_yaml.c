@@ -57,7 +57,7 @@ static Place place_behind(const Source *source, size_t offset)
 {
     Place place = {source->file, source->first_line, 1};
     if (source->stream == NULL) {
-        value_fault_pass(&place, source->bytes, MIN(offset, source->length));
+        place_pass(&place, source->bytes, MIN(offset, source->length));
         return place;
     }
     rewind(source->stream);
@@ -67,7 +67,7 @@ static Place place_behind(const Source *source, size_t offset)
                               source->stream);
         if (length == 0)
             break;
-        value_fault_pass(&place, bytes, length);
+        place_pass(&place, bytes, length);
         offset -= length;
     }
     return place;
@@ -87,11 +87,9 @@ static void set_no_text(const Source *source, GError **error)
     /* Then the first byte of the character is the one that is wrong. */
     if (strstr(problem, "trailing") != NULL)
         place.column--;
-    g_autofree char *quoted = g_shell_quote(source->file);
-    error_set_at(error, ERROR_INPUT, place,
-                 "no text in UTF-8 (%s); convert the file, most likely by: "
-                 "iconv -f WINDOWS-1252 -t UTF-8 %s > NEW",
-                 problem, quoted);
+    g_autofree char *advice = error_advise_utf8(source->file);
+    error_set_at(error, ERROR_INPUT, place, "no text in UTF-8 (%s)%s", problem,
+                 advice);
 }
 
 static bool next_event(Source *source, yaml_event_t *event, GError **error)
@@ -405,10 +403,9 @@ ValueReader *value_reader_open(const char *path, GError **error)
 {
     FILE *stream = fopen(path, "rbe");
     if (stream == NULL) {
-        ErrorCode code = errno == ENOENT   ? ERROR_MISSING
-                         : errno == EACCES ? ERROR_PERMISSION
-                                           : ERROR_SYSTEM;
-        error_set(error, code, "%s: %s", path, g_strerror(errno));
+        int number = errno;
+        error_set(error, error_code_of_open(number), "%s: %s", path,
+                  g_strerror(number));
         return NULL;
     }
     ValueReader *reader = g_new0(ValueReader, 1);

@@ -49,10 +49,8 @@ static char *search_home(void)
 
 static bool fail_system(const char *path, int number, GError **error)
 {
-    ErrorCode code = number == ENOENT   ? ERROR_MISSING
-                     : number == EACCES ? ERROR_PERMISSION
-                                        : ERROR_SYSTEM;
-    error_set(error, code, "%s: %s", path, g_strerror(number));
+    error_set(error, error_code_of_open(number), "%s: %s", path,
+              g_strerror(number));
     return false;
 }
 

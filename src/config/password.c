@@ -282,10 +282,9 @@ int config_open_secret(const char *key, const char *path, GError **error)
     /* O_NONBLOCK: to open a pipe must not wait for its writer. */
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
-        ErrorCode code = errno == ENOENT   ? ERROR_MISSING
-                         : errno == EACCES ? ERROR_PERMISSION
-                                           : ERROR_SYSTEM;
-        error_set(error, code, "`%s`: %s: %s", key, path, g_strerror(errno));
+        int number = errno;
+        error_set(error, error_code_of_open(number), "`%s`: %s: %s", key, path,
+                  g_strerror(number));
         return -1;
     }
     if (check_mode(file, key, path, error))

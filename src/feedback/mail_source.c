@@ -36,10 +36,7 @@ struct MailSource {
 
 static void set_file_error(GError **error, const char *file, int number)
 {
-    ErrorCode code = number == ENOENT   ? ERROR_MISSING
-                     : number == EACCES ? ERROR_PERMISSION
-                                        : ERROR_SYSTEM;
-    error_set(error, code, "%s: %s", file,
+    error_set(error, error_code_of_open(number), "%s: %s", file,
               number == ENOENT ? "no such file or folder" : g_strerror(number));
 }
 

@@ -37,11 +37,10 @@ static void set_at(const Cell *cell, size_t offset, Fault *fault,
 static void set_not_utf8(const Cell *cell, size_t offset, const char *file,
                          Fault *fault)
 {
-    g_autofree char *quoted = g_shell_quote(file);
-    g_autofree char *words = g_strdup_printf(
-        "the byte 0x%02X is not UTF-8; convert the file, most likely by: "
-        "iconv -f WINDOWS-1252 -t UTF-8 %s > NEW",
-        (unsigned char)cell->text[offset], quoted);
+    g_autofree char *advice = error_advise_utf8(file);
+    g_autofree char *words = g_strdup_printf("the byte 0x%02X is not UTF-8%s",
+                                             (unsigned char)cell->text[offset],
+                                             advice);
     set_at(cell, offset, fault, words);
 }
 

@@ -154,10 +154,9 @@ CsvScan *csv_scan_open(const char *path, GError **error)
 {
     FILE *stream = fopen(path, "rbe");
     if (stream == NULL) {
-        ErrorCode code = errno == ENOENT   ? ERROR_MISSING
-                         : errno == EACCES ? ERROR_PERMISSION
-                                           : ERROR_SYSTEM;
-        error_set(error, code, "%s: %s", path, g_strerror(errno));
+        int number = errno;
+        error_set(error, error_code_of_open(number), "%s: %s", path,
+                  g_strerror(number));
         return NULL;
     }
     setvbuf(stream, NULL, _IONBF, 0);

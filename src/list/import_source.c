@@ -36,36 +36,16 @@ static bool fail_system(const char *path, GError **error)
 static bool refuse_byte(const char *path, const char *bytes, size_t offset,
                         Place place, GError **error)
 {
-    for (size_t i = 0; i < offset; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        place.line += byte == '\n';
-        if (byte == '\n')
-            place.column = 0;
-        place.column += byte != '\n' && (byte & 0xc0) != 0x80;
-    }
-    place.column++;
-    g_autofree char *quoted = g_shell_quote(path);
+    g_autofree char *advice = error_advise_utf8(path);
+    place_pass(&place, bytes, offset);
     if (bytes[offset] == '\0')
         error_set_at(error, ERROR_INPUT, place,
                      "a NUL byte; this is not a text file");
     else
         error_set_at(error, ERROR_INPUT, place,
-                     "the byte 0x%02X is not UTF-8; convert the file, most "
-                     "likely by: iconv -f WINDOWS-1252 -t UTF-8 %s > NEW",
-                     (unsigned char)bytes[offset], quoted);
+                     "the byte 0x%02X is not UTF-8%s",
+                     (unsigned char)bytes[offset], advice);
     return false;
-}
-
-static void pass(Place *place, const char *bytes, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        unsigned char byte = (unsigned char)bytes[i];
-        place->line += byte == '\n' && place->line < G_MAXINT;
-        if (byte == '\n')
-            place->column = 0;
-        else
-            place->column += (byte & 0xc0) != 0x80 && place->column < G_MAXINT;
-    }
 }
 
 /* Up to a character that the chunk may have cut in two. */
@@ -86,7 +66,7 @@ static bool check_stream(const char *path, int file, GString *head,
 {
     g_autofree char *bytes = g_malloc(CHUNK + 4);
     size_t kept = 0;
-    Place place = {path, 1, 0};
+    Place place = {path, 1, 1};
     for (;;) {
         ssize_t got = read(file, bytes + kept, CHUNK);
         if (got < 0)
@@ -101,7 +81,7 @@ static bool check_stream(const char *path, int file, GString *head,
             g_string_append_len(head, bytes, (gssize)whole);
         if (got == 0)
             return true;
-        pass(&place, bytes, whole);
+        place_pass(&place, bytes, whole);
         kept = length - whole;
         memmove(bytes, bytes + whole, kept);
     }

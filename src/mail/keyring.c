@@ -159,10 +159,8 @@ static bool read_keys(Keyring *keyring, char *text, const char *path,
 
 static bool fail_file(const char *path, int number, GError **error)
 {
-    ErrorCode code = number == ENOENT   ? ERROR_MISSING
-                     : number == EACCES ? ERROR_PERMISSION
-                                        : ERROR_SYSTEM;
-    error_set_at(error, code, (Place){path, 0, 0}, "%s%s", g_strerror(number),
+    error_set_at(error, error_code_of_open(number), (Place){path, 0, 0}, "%s%s",
+                 g_strerror(number),
                  number == ENOENT ? "; `mirmail keygen` makes the keys" : "");
     return false;
 }
