@@ -122,9 +122,10 @@ static GHashTable *find_named_hashes(const Suppressions *suppressions)
     g_hash_table_iter_init(&each, suppressions->people);
     while (g_hash_table_iter_next(&each, &key, NULL)) {
         const char *who = key;
-        char *hash = who[0] == '#' ? NULL : hash_of(suppressions, who);
-        if (hash != NULL)
-            g_hash_table_add(named, hash);
+        for (guint i = 0; who[0] != '#' && i < suppressions->salts->len; i++)
+            g_hash_table_add(
+                named,
+                hash_with(g_ptr_array_index(suppressions->salts, i), who));
     }
     return named;
 }

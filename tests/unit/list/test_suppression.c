@@ -474,6 +474,25 @@ static void a_visit_shows_somebody_once_by_the_last_word(void **state)
     assert_string_equal(seen->str, "a@x complained\n");
 }
 
+/* Whichever of the two salts of a merged file the hash is under. */
+static void a_visit_knows_the_hashes_of_every_salt(void **state)
+{
+    Fixture *fixture = *state;
+    write_file(fixture, "# salt two\n");
+    Suppressions *suppressions = open_file(fixture);
+    add(suppressions, "a@x", "manual", true);
+    suppressions_close(suppressions);
+    g_autofree char *second = read_file(fixture);
+    g_autofree char *both = g_strconcat("# salt one\n", second,
+                                        "2026-11-29,bounced,a@x\n", NULL);
+    write_file(fixture, both);
+    suppressions = open_file(fixture);
+    g_autoptr(GString) seen = g_string_new(NULL);
+    assert_true(suppressions_visit(suppressions, append_person, seen, NULL));
+    assert_string_equal(seen->str, "a@x bounced\n");
+    suppressions_close(suppressions);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 static const int64_t day_us = INT64_C(86400000000);
@@ -728,6 +747,7 @@ int main(void)
         TEST(whoever_left_on_the_day_they_came_back_has_left),
         TEST(a_visit_shows_who_is_suppressed_now),
         TEST(a_visit_shows_somebody_once_by_the_last_word),
+        TEST(a_visit_knows_the_hashes_of_every_salt),
         TEST(many_are_added_at_once_with_their_own_dates),
         TEST(nobody_is_added_to_no_file),
         TEST(who_is_forgotten_is_known_by_the_hash_only),
