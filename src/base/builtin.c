@@ -23,6 +23,19 @@ const char *builtin_file(const char *name, size_t *length)
 #define FOLDER "templates/"
 #define PAGE "/mail.html"
 
+const char *const template_files[] = {"mail.txt", "mail.html", "theme.css",
+                                      NULL};
+
+bool template_is_in(const char *directory)
+{
+    for (const char *const *name = template_files; *name != NULL; name++) {
+        g_autofree char *path = g_build_filename(directory, *name, NULL);
+        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
+            return true;
+    }
+    return false;
+}
+
 GStrv builtin_templates(void)
 {
     GPtrArray *names = g_ptr_array_new();

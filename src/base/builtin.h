@@ -18,6 +18,13 @@ const char *builtin_file(const char *name, size_t *length);
  * when none is named. */
 #define BUILTIN_TEMPLATE "announcement"
 
+/* The files of a template, built in or of the user's own, of which the latter
+ * may lack some; NULL-terminated. */
+extern const char *const template_files[];
+
+/* Whether a directory has one of them. */
+bool template_is_in(const char *directory);
+
 /* The names of the templates, NULL-terminated; the caller's. Those with a
  * post.md of their own are a mail of ours and not among them. */
 GStrv builtin_templates(void);

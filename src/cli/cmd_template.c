@@ -8,19 +8,7 @@
 #include "cli/new_file.h"
 #include "config/config.h"
 
-static const char *const files[] = {"mail.txt", "mail.html", "theme.css", NULL};
-
 /* --- list --- */
-
-static bool is_template(const char *folder)
-{
-    for (size_t i = 0; files[i] != NULL; i++) {
-        g_autofree char *path = g_build_filename(folder, files[i], NULL);
-        if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
-            return true;
-    }
-    return false;
-}
 
 static void print_folder(const char *folder, const char *what)
 {
@@ -44,7 +32,7 @@ static bool list_folder(const char *folder, GError **error)
                      reason->message);
         return false;
     }
-    if (is_template(folder))
+    if (template_is_in(folder))
         print_folder(folder, "a folder of yours, from mirmail.yaml");
     g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
     const char *name;
@@ -52,7 +40,7 @@ static bool list_folder(const char *folder, GError **error)
         g_ptr_array_add(names, g_build_filename(folder, name, NULL));
     g_ptr_array_sort(names, compare_paths);
     for (guint i = 0; i < names->len; i++)
-        if (is_template(g_ptr_array_index(names, i)))
+        if (template_is_in(g_ptr_array_index(names, i)))
             print_folder(g_ptr_array_index(names, i), "a folder of yours");
     return true;
 }
@@ -105,16 +93,16 @@ static bool print_file(const char *template, const char *name, bool heading,
     if (bytes == NULL)
         return false;
     if (heading)
-        printf("%s==> %s <==\n", name == files[0] ? "" : "\n", name);
+        printf("%s==> %s <==\n", name == template_files[0] ? "" : "\n", name);
     fwrite(bytes, 1, length, stdout);
     return true;
 }
 
 static bool check_name(const char *name, GError **error)
 {
-    if (g_strv_contains(files, name))
+    if (g_strv_contains(template_files, name))
         return true;
-    g_autofree char *hint = suggest_hint(name, files);
+    g_autofree char *hint = suggest_hint(name, template_files);
     error_set(error, ERROR_USAGE,
               "a template has mail.txt, mail.html and theme.css, not `%s`%s",
               name, hint);
@@ -130,8 +118,8 @@ static int run_show(const Options *options, GError **error)
             (void)print_file(template, name, false, error);
         return 0;
     }
-    for (size_t i = 0; files[i] != NULL; i++)
-        if (!print_file(template, files[i], true, error))
+    for (size_t i = 0; template_files[i] != NULL; i++)
+        if (!print_file(template, template_files[i], true, error))
             return 0;
     return 0;
 }
@@ -142,12 +130,14 @@ static int run_copy(const Options *options, GError **error)
 {
     const char *template = options->arguments[0];
     const char *folder = options->arguments[1];
-    for (size_t i = 0; files[i] != NULL; i++) {
+    for (size_t i = 0; template_files[i] != NULL; i++) {
         size_t length = 0;
-        g_autofree char *bytes = read_file(template, files[i], &length, error);
+        g_autofree char *bytes = read_file(template, template_files[i], &length,
+                                           error);
         if (bytes == NULL)
             return 0;
-        g_autofree char *path = g_build_filename(folder, files[i], NULL);
+        g_autofree char *path = g_build_filename(folder, template_files[i],
+                                                 NULL);
         NewFile file = {path, bytes, length, 0644};
         if (!new_file_write(&file, error))
             return 0;

@@ -145,18 +145,6 @@ static bool load_theme(const Shelf *shelf, TemplateFiles *files, GError **error)
     return files->theme != NULL;
 }
 
-/* Else the built-in one would be taken, and nobody told. */
-static bool has_own_file(const char *directory)
-{
-    static const char *const names[] = {"mail.txt", "mail.html", "theme.css"};
-    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
-        g_autofree char *path = g_build_filename(directory, names[i], NULL);
-        if (g_file_test(path, G_FILE_TEST_EXISTS))
-            return true;
-    }
-    return false;
-}
-
 static bool find_shelf(const char *template, Shelf *shelf, GError **error)
 {
     *shelf = (Shelf){.builtin = BUILTIN_TEMPLATE};
@@ -167,7 +155,8 @@ static bool find_shelf(const char *template, Shelf *shelf, GError **error)
         return builtin_check_template(template, error);
     }
     shelf->directory = template;
-    if (g_file_test(template, G_FILE_TEST_IS_DIR) && has_own_file(template))
+    /* Without any the built-in one would be taken, and nobody told. */
+    if (template_is_in(template))
         return true;
     error_set_at(error, ERROR_MISSING, (Place){template, 0, 0},
                  "no directory with a template, that is with mail.txt, "
