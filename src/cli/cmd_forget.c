@@ -35,13 +35,13 @@ static void print_place(const char *path, int line, const char *what)
 
 static bool is_one_of(int line, const GArray *lines)
 {
-    for (guint i = 0; i < lines->len; i++)
+    for (guint i = 0; lines != NULL && i < lines->len; i++)
         if (g_array_index(lines, int, i) == line)
             return true;
     return false;
 }
 
-/* Lines that name the person, but for some. */
+/* Lines that name the person, but for some (NULL: none). */
 static void show_mentions(const char *path, const char *key,
                           const GArray *but_for, const char *what)
 {
@@ -60,8 +60,7 @@ static void show_mentions(const char *path, const char *key,
 static void show_others(const char *path, const char *key, const GArray *rows,
                         bool is_dry)
 {
-    g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(int));
-    show_mentions(path, key, is_dry ? rows : none,
+    show_mentions(path, key, is_dry ? rows : NULL,
                   is_dry ? "this line names the address too"
                          : "this line names the address too; look at it");
 }
@@ -110,9 +109,8 @@ static bool forget_in_lists(const Forgetting *forgetting, GError **error)
 
 static void look_in_suppressions(const Forgetting *forgetting)
 {
-    g_autoptr(GArray) none = g_array_new(FALSE, FALSE, sizeof(int));
     show_mentions(forgetting->config->suppressions, forgetting->address->key,
-                  none, "this line would get a hash, or go");
+                  NULL, "this line would get a hash, or go");
 }
 
 static bool forget_in_suppressions(const Forgetting *forgetting,

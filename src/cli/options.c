@@ -209,6 +209,7 @@ static const OptionRow *find_row(const char *name, size_t length, OptionUse use)
             return &rows[i];
     return NULL;
 }
+
 /* GLib says "Unknown option --x"; we also know the nearest one. */
 static void set_unknown_option(char *const *argv, OptionUse use, GError **error)
 {

@@ -264,11 +264,15 @@ static void add_fault(List *list, Severity severity, const char *rule)
     findings_add(list->findings, severity, rule, place, "%s", fault->text);
 }
 
+static Place place_of(const List *list)
+{
+    return (Place){subscriber_file(list->subscriber),
+                   subscriber_line(list->subscriber), 0};
+}
+
 static void note_left_elsewhere(List *list)
 {
-    Place place = {subscriber_file(list->subscriber),
-                   subscriber_line(list->subscriber), 0};
-    findings_add(list->findings, SEVERITY_NOTE, "left", place,
+    findings_add(list->findings, SEVERITY_NOTE, "left", place_of(list),
                  "%s left according to another row",
                  subscriber_address(list->subscriber)->text);
 }
@@ -301,10 +305,8 @@ static bool is_suppressed(List *list)
         return false;
     list->counts.suppressed++;
     count_reason(&list->counts, why.reason);
-    Place place = {subscriber_file(list->subscriber),
-                   subscriber_line(list->subscriber), 0};
     g_autofree char *reason = suppression_to_text(&why);
-    findings_add(list->findings, SEVERITY_NOTE, "suppressed", place,
+    findings_add(list->findings, SEVERITY_NOTE, "suppressed", place_of(list),
                  "%s is not written to: %s", address->text, reason);
     return true;
 }
@@ -317,10 +319,8 @@ static void look_at_domain(List *list)
                                             : NULL;
     if (doubt == NULL)
         return;
-    Place place = {subscriber_file(list->subscriber),
-                   subscriber_line(list->subscriber), 0};
-    findings_add(list->findings, SEVERITY_WARNING, "domain", place, "%s: %s",
-                 address->text, doubt);
+    findings_add(list->findings, SEVERITY_WARNING, "domain", place_of(list),
+                 "%s: %s", address->text, doubt);
 }
 
 /* Whether the subscriber just filled is to be given. The filter comes before
