@@ -29,6 +29,12 @@ from postfix import Postfix  # noqa: E402
 from smtp_sink import SmtpSink  # noqa: E402
 
 MIRMAIL = os.environ.get("MIRMAIL", str(ROOT / "build" / "mirmail"))
+
+# Before a program: then even root writes only where the modes let it.
+LESS = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+needs_less = pytest.mark.skipif(
+    os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
+    reason="root writes anywhere and there is no setpriv to be less")
 DATE = "1785578400"  # 2026-08-01 10:00 UTC, the date of every mail sent here
 PASSWORD = "correct horse"
 

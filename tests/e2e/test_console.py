@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import pytest
-from conftest import MIRMAIL
+from conftest import LESS, MIRMAIL, needs_less
 
 NO_TEXT = b"people\xff.csv"
 ROOM = 200  # bytes of a file, for a disk that is nearly full
@@ -125,16 +125,14 @@ def test_a_switch_with_a_value_is_refused(ready):
     ready.run("send", "--yes=no", "--help").expect(64)
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
-                    reason="root writes anywhere and there is no setpriv to be less")
+@needs_less
 @pytest.mark.parametrize("words,named", [
     (("send", "--yes", "post.md"), ".mirmail/journal.db: cannot open the journal"),
     (("preview", "--html", ".mirmail/page.html", "post.md"), "page.html: cannot be written"),
 ])
 def test_what_may_not_be_written_is_no_fault_of_the_machine(ready, words, named):
     (ready.folder / ".mirmail").mkdir(mode=0o500)
-    less = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
-    ended = subprocess.run([*less, MIRMAIL, *words], cwd=ready.folder, env=ready.environment,
+    ended = subprocess.run([*LESS, MIRMAIL, *words], cwd=ready.folder, env=ready.environment,
                            stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert ended.returncode == 77, ended
     assert named in ended.stderr and ended.stderr.endswith(": Permission denied\n")

@@ -10,7 +10,7 @@ from contextlib import closing
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import MIRMAIL, assert_once_each
+from conftest import MIRMAIL, assert_once_each, needs_less
 
 LIST = """\
 email,name,lang,status,joined
@@ -236,8 +236,7 @@ def test_a_column_that_only_some_have_is_empty_for_the_others(project, sink):
     assert "is empty" not in refused.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
-                    reason="root writes anywhere and there is no setpriv to be less")
+@needs_less
 def test_a_folder_that_may_not_be_written_is_named(listed):
     (listed.folder / "lists").mkdir()
     listed.write("lists/news.csv", LIST)

@@ -22,7 +22,7 @@ from email.policy import default as default_policy
 from pathlib import Path
 
 import pytest
-from conftest import MIRMAIL, ROOT, seeded
+from conftest import LESS, MIRMAIL, ROOT, needs_less, seeded
 from bad_days import World, slowness
 from tokens import key_lines, make_token
 from processes import Folder, free_port, need
@@ -327,14 +327,12 @@ def test_an_address_is_no_link(leaving):
     assert left(leaving) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and not os.path.exists("/usr/bin/setpriv"),
-                    reason="root writes anywhere and there is no setpriv to be less")
+@needs_less
 @pytest.mark.parametrize("words", [("serve", "--listen", "127.0.0.1:0"),
                                    ("unsubscribe", "https://example.org/u/x")])
 def test_who_could_not_write_it_down_says_so_at_once(leaving, words):
     (leaving.folder / "state").chmod(0o555)
-    less = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
-    ended = subprocess.run([*less, MIRMAIL, *words], cwd=leaving.folder, timeout=60,
+    ended = subprocess.run([*LESS, MIRMAIL, *words], cwd=leaving.folder, timeout=60,
                            env=leaving.environment, capture_output=True, text=True)
     assert ended.returncode == 77, ended
     assert "state/left.csv: cannot be made: Permission denied" in ended.stderr
