@@ -27,3 +27,12 @@ const char *value_fault_hint(const char *problem)
             return hints[i].words;
     return "";
 }
+
+size_t value_fault_length(const char *message)
+{
+    size_t length = strlen(message);
+    for (size_t i = 0; i < G_N_ELEMENTS(hints); i++)
+        if (g_str_has_suffix(message, hints[i].words))
+            return length - strlen(hints[i].words);
+    return length;
+}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/value_fault.h"
 #include "post/foreign.h"
 #include "post/post.h"
 #include "post/source.h"
@@ -141,8 +142,12 @@ static bool fail_yaml(const Block *block, const char *file, GError *reason,
         return fail_misshapen(&misshapen, file, error);
     }
     g_autofree char *hint = find_hint(block);
-    error_set(error, ERROR_INPUT, "%s%s%s", reason->message, hint ? "; " : "",
-              hint ? hint : "");
+    if (hint == NULL)
+        error_set(error, ERROR_INPUT, "%s", reason->message);
+    else
+        error_set(error, ERROR_INPUT, "%.*s; %s",
+                  (int)value_fault_length(reason->message), reason->message,
+                  hint);
     g_error_free(reason);
     return false;
 }
